@@ -1,0 +1,43 @@
+//! Who asks, and how they proved it.
+
+use crate::AccountId;
+
+/// The authenticated party behind a call. Every service method that touches someone's things takes one first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    account: AccountId,
+    proof: Proof,
+}
+
+/// How a caller proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proof {
+    /// The host's own code vouches for the account.
+    Host,
+}
+
+impl Caller {
+    /// The host's own code, acting for an account.
+    pub fn host(account: AccountId) -> Self {
+        Self {
+            account,
+            proof: Proof::Host,
+        }
+    }
+
+    /// The account that owns what is made and pays for what is used.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// How they proved it.
+    pub fn proof(&self) -> Proof {
+        self.proof
+    }
+
+    /// Whether something of `owner` is theirs.
+    pub fn owns(&self, owner: &AccountId) -> bool {
+        self.account == *owner
+    }
+}

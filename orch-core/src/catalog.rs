@@ -1,0 +1,165 @@
+//! The catalog: who offers which tasks, in which versions, at what price, and what callers think of them.
+
+mod cache;
+mod change;
+mod check;
+mod draft;
+mod error;
+mod filter;
+mod rank;
+mod reference;
+mod store;
+
+pub use draft::{AgentDraft, VersionDraft};
+pub use error::CatalogError;
+pub use filter::{AgentFilter, Sort, SortKey};
+pub use rank::{Posting, RankedTask, rarity};
+pub use reference::AgentKey;
+#[cfg(any(test, feature = "testing"))]
+pub use store::conformance;
+pub use store::{Candidates, CatalogStore, Change, Review, in_memory::InMemoryCatalog};
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use cache::Cache;
+use reference::{Reference, Wanted};
+
+use crate::{Agent, AgentId, AgentVersion, Caller, Clock, Entropy, Page, PageRequest, Version, text::words};
+
+/// Finds, lists and ranks agents, and takes in new ones. Cloning is cheap; clones are one catalog.
+///
+/// A private agent does not exist for any account but its owner's. Versions never change, so 2,000 of them are kept at
+/// hand; what does change about an agent is read again when [`version`](Self::version) finds it older than a second.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    store: Arc<dyn CatalogStore>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    cache: Arc<Cache>,
+}
+
+/// An agent with one of its versions: what an invocation stands on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// The agent.
+    pub agent: Arc<Agent>,
+    /// The version asked for, which need not be the latest.
+    pub version: Arc<AgentVersion>,
+}
+
+impl Catalog {
+    /// The most words of a text that a ranking considers: the first ones.
+    pub const MAX_WORDS: usize = 64;
+    /// The most tasks that a ranking yields.
+    pub const MAX_RANKED: usize = 100;
+    /// How many agents a ranking scores.
+    const CANDIDATES: u32 = 200;
+
+    /// A catalog of what the store keeps.
+    pub fn new(store: Arc<dyn CatalogStore>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            store,
+            clock,
+            entropy,
+            cache: Arc::default(),
+        }
+    }
+
+    /// The agent of an id, a slug or an `organization/name`, each perhaps followed by `@` and a version that it must
+    /// have: `table`, `acme/table@v2`, `acme/table@latest`.
+    pub async fn find(&self, caller: &Caller, reference: &str) -> Result<Arc<Agent>, CatalogError> {
+        Ok(self.resolve(caller, reference).await?.agent)
+    }
+
+    /// The agent that [`find`](Self::find) yields, with the version asked for: the latest where none is.
+    pub async fn resolve(&self, caller: &Caller, reference: &str) -> Result<Resolved, CatalogError> {
+        let Reference { key, version } = Reference::parse(reference)?;
+        let agent = self.read(caller, &key).await?;
+        let agent = agent.ok_or_else(|| CatalogError::agent_not_found(reference))?;
+        let version = match version {
+            Wanted::Latest => agent.latest.clone(),
+            Wanted::Exactly(version) => self.version_of(&agent, version).await?,
+            Wanted::Unknown(text) => return Err(CatalogError::version_not_found(&agent, text)),
+        };
+        Ok(Resolved { agent, version })
+    }
+
+    /// The agent of an id with one of its versions, without a look at the store if both are at hand.
+    ///
+    /// What may change about the agent, such as its status and its rating, is up to a second old.
+    pub async fn version(
+        &self,
+        caller: &Caller,
+        id: AgentId,
+        version: Version,
+    ) -> Result<Resolved, CatalogError> {
+        let agent = match self.cache.agent(id, self.clock.now()) {
+            Some(agent) => Some(agent).filter(|agent| agent.is_visible_to(caller.account())),
+            None => self.read(caller, &AgentKey::Id(id)).await?,
+        };
+        let agent = agent.ok_or_else(|| CatalogError::agent_not_found(&id))?;
+        let version = self.version_of(&agent, version).await?;
+        Ok(Resolved { agent, version })
+    }
+
+    /// Agents that the filter admits, in order.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        filter: &AgentFilter,
+        sort: Sort,
+        page: PageRequest,
+    ) -> Result<Page<Arc<Agent>>, CatalogError> {
+        filter.check()?;
+        let page = self.store.list(caller.account(), filter, sort, page).await?;
+        Ok(page.map(Arc::new))
+    }
+
+    /// Tasks of online agents that fit a text, best first; none for a text without words.
+    ///
+    /// A word counts the more, the fewer agents say it; a task's name counts above its description and examples, those
+    /// above the agent's title and tags. At most [`MAX_WORDS`](Self::MAX_WORDS) words are considered.
+    pub async fn rank(
+        &self,
+        caller: &Caller,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<RankedTask>, CatalogError> {
+        let mut seen = BTreeSet::new();
+        let words = words(text).filter(|word| seen.insert(word.clone()));
+        let words: Vec<String> = words.take(Self::MAX_WORDS).collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let candidates = self
+            .store
+            .candidates(caller.account(), &words, Self::CANDIDATES)
+            .await?;
+        Ok(rank::rank(&words, candidates, limit.min(Self::MAX_RANKED)))
+    }
+
+    /// Reads an agent that the caller may see, and keeps it at hand.
+    async fn read(&self, caller: &Caller, key: &AgentKey) -> Result<Option<Arc<Agent>>, CatalogError> {
+        let now = self.clock.now();
+        let Some(agent) = self.store.find(key).await? else {
+            return Ok(None);
+        };
+        let agent = Arc::new(agent);
+        self.cache.put_agent(&agent, now);
+        Ok(Some(agent).filter(|agent| agent.is_visible_to(caller.account())))
+    }
+
+    async fn version_of(&self, agent: &Agent, version: Version) -> Result<Arc<AgentVersion>, CatalogError> {
+        if agent.latest.version == version {
+            return Ok(agent.latest.clone());
+        }
+        if let Some(version) = self.cache.version(agent.id, version) {
+            return Ok(version);
+        }
+        let found = self.store.find_version(agent.id, version).await?;
+        let found = found.ok_or_else(|| CatalogError::version_not_found(agent, &version))?;
+        let found = Arc::new(found);
+        self.cache.put_version(agent.id, &found);
+        Ok(found)
+    }
+}

@@ -1,0 +1,122 @@
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{Agent, AgentId, AgentVersion, Timestamp, Version};
+
+/// How long an agent passes for fresh.
+const FRESH: Duration = Duration::from_secs(1);
+/// How many things a generation holds.
+const GENERATION: usize = 1_000;
+
+/// What the hot path asks for again and again, bounded.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    agents: Mutex<Generations<AgentId, Seen>>,
+    versions: Mutex<Generations<(AgentId, Version), Arc<AgentVersion>>>,
+}
+
+/// An agent as it was at a moment.
+#[derive(Clone, Debug)]
+struct Seen {
+    agent: Arc<Agent>,
+    at: Timestamp,
+}
+
+impl Cache {
+    /// The agent, if it was read less than a second ago.
+    pub(super) fn agent(&self, id: AgentId, now: Timestamp) -> Option<Arc<Agent>> {
+        let seen = lock(&self.agents).get(&id)?;
+        (seen.at <= now && now.since(seen.at) < FRESH).then_some(seen.agent)
+    }
+
+    /// Keeps an agent that was read at `at` or later. What is known to be newer stays.
+    pub(super) fn put_agent(&self, agent: &Arc<Agent>, at: Timestamp) {
+        let mut agents = lock(&self.agents);
+        let is_newer = |seen: Seen| seen.agent.revision > agent.revision;
+        if !agents.get(&agent.id).is_some_and(is_newer) {
+            let agent = agent.clone();
+            agents.put(agent.id, Seen { agent, at });
+        }
+    }
+
+    /// The version, whenever it was read: versions never change.
+    pub(super) fn version(&self, agent: AgentId, version: Version) -> Option<Arc<AgentVersion>> {
+        lock(&self.versions).get(&(agent, version))
+    }
+
+    /// Keeps a version.
+    pub(super) fn put_version(&self, agent: AgentId, version: &Arc<AgentVersion>) {
+        lock(&self.versions).put((agent, version.version), version.clone());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A bounded map that forgets what nobody asked for lately: when the young generation is full, it becomes the old one,
+/// and what was old is dropped. What is asked for becomes young again.
+#[derive(Debug)]
+struct Generations<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
+}
+
+impl<K, V> Default for Generations<K, V> {
+    fn default() -> Self {
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: Clone> Generations<K, V> {
+    fn get(&mut self, key: &K) -> Option<V> {
+        if let Some(value) = self.young.get(key) {
+            return Some(value.clone());
+        }
+        let (key, value) = self.old.remove_entry(key)?;
+        self.put(key, value.clone());
+        Some(value)
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        if self.young.len() >= GENERATION && !self.young.contains_key(&key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_stays_and_the_rest_is_bounded() {
+        let mut map = Generations::default();
+        map.put(0, 0);
+        for n in 1..10 * GENERATION {
+            map.put(n, n);
+            assert_eq!(map.get(&0), Some(0), "after {n}");
+            assert!(map.young.len() + map.old.len() <= 2 * GENERATION);
+        }
+        assert_eq!(map.get(&1), None);
+    }
+
+    #[test]
+    fn the_last_value_counts() {
+        let mut map = Generations::default();
+        map.put(0, 1);
+        for n in 1..=GENERATION {
+            map.put(n, 0);
+        }
+        map.put(0, 2);
+        assert_eq!(map.get(&0), Some(2));
+    }
+}

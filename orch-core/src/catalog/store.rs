@@ -1,0 +1,100 @@
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+pub(crate) mod in_memory;
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::{AgentFilter, AgentKey, Posting, Sort};
+use crate::{
+    AccountId, Agent, AgentId, AgentVersion, Event, Page, PageRequest, StoreError, Timestamp, Version,
+};
+
+/// Keeps agents with their versions, reviews and words. Each method is one atomic unit of work, which also writes the
+/// events that it causes into the store's event log.
+#[async_trait]
+pub trait CatalogStore: fmt::Debug + Send + Sync + 'static {
+    /// Adds an agent with its first version. `false`, and nothing is written, if its id, its slug or its name within
+    /// the organization is taken.
+    async fn insert(&self, agent: &Agent, postings: &[Posting], events: &[Event])
+    -> Result<bool, StoreError>;
+
+    /// Writes a change of an agent. `false`, and nothing is written, if the agent does not stand at the revision that
+    /// was changed.
+    async fn update(&self, change: &Change) -> Result<bool, StoreError>;
+
+    /// Reads an agent with its latest version, whoever may see it.
+    async fn find(&self, key: &AgentKey) -> Result<Option<Agent>, StoreError>;
+
+    /// Reads a version of an agent.
+    async fn find_version(
+        &self,
+        agent: AgentId,
+        version: Version,
+    ) -> Result<Option<AgentVersion>, StoreError>;
+
+    /// Reads how many stars an account gave an agent; `None` if it gave none.
+    async fn find_review(&self, agent: AgentId, account: &AccountId) -> Result<Option<u8>, StoreError>;
+
+    /// Lists the agents that `viewer` may see and that the filter admits, in order.
+    async fn list(
+        &self,
+        viewer: &AccountId,
+        filter: &AgentFilter,
+        sort: Sort,
+        page: PageRequest,
+    ) -> Result<Page<Agent>, StoreError>;
+
+    /// Finds the agents that say most about some of the words, at most `limit`, in any order: online, and such as
+    /// `viewer` may see. Each word counts as its [`rarity`](super::rarity) times the weight of its posting.
+    async fn candidates(
+        &self,
+        viewer: &AccountId,
+        words: &[String],
+        limit: u32,
+    ) -> Result<Candidates, StoreError>;
+}
+
+/// A change of an agent, as one unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The agent as it is after the change.
+    pub agent: Agent,
+    /// The revision that was changed.
+    pub from_revision: u64,
+    /// The words of the latest version, if the change published it.
+    pub published: Option<Vec<Posting>>,
+    /// What an account now thinks of the agent, in the place of what it thought before.
+    pub review: Option<Review>,
+    /// What the change means to others.
+    pub events: Vec<Event>,
+}
+
+/// What an account thinks of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Who.
+    pub account: AccountId,
+    /// How many stars, of 1 to 5.
+    pub stars: u8,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Agents that may fit, and what is needed to tell how well.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Candidates {
+    /// The agents.
+    pub agents: Vec<Agent>,
+    /// How many agents the viewer may see, online or not; counted up to [`Candidates::MAX_COUNT`].
+    pub total: u64,
+    /// How many of those say each of the words, in the order of the words; counted likewise.
+    pub frequencies: Vec<u64>,
+}
+
+impl Candidates {
+    /// How far a store counts, so that its work stays bounded. Of a more frequent word, it considers the postings of
+    /// the greatest weight only.
+    pub const MAX_COUNT: u64 = 10_000;
+}

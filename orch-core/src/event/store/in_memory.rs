@@ -1,0 +1,72 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::EventLog;
+use crate::{StoreError, event::Event};
+
+/// Keeps events while the process lives: the reference for every other log.
+///
+/// In-memory stores of other things share one, so that their units write into it as a database's would.
+#[derive(Debug, Default)]
+pub struct InMemoryEventLog {
+    streams: Mutex<Streams>,
+}
+
+/// The events of each stream, in order.
+type Streams = BTreeMap<String, Vec<Event>>;
+
+impl InMemoryEventLog {
+    /// What [`append`](EventLog::append) does, at once: for stores that hold a lock of their own.
+    pub fn append_now(&self, events: &[Event]) -> bool {
+        let mut streams = self.lock();
+        if !fits(&streams, events) {
+            return false;
+        }
+        for event in events {
+            streams
+                .entry(event.stream.clone())
+                .or_default()
+                .push(event.clone());
+        }
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether each event is the next one of its stream.
+fn fits(streams: &Streams, events: &[Event]) -> bool {
+    let mut ends: BTreeMap<&str, u64> = BTreeMap::new();
+    events.iter().all(|event| {
+        let end = ends
+            .entry(&event.stream)
+            .or_insert_with(|| streams.get(&event.stream).map_or(0, |stream| stream.len() as u64));
+        *end += 1;
+        event.seq == *end
+    })
+}
+
+#[async_trait]
+impl EventLog for InMemoryEventLog {
+    async fn append(&self, events: &[Event]) -> Result<bool, StoreError> {
+        Ok(self.append_now(events))
+    }
+
+    async fn read(&self, stream: &str, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        let streams = self.lock();
+        let events = streams.get(stream).map_or(&[][..], Vec::as_slice);
+        let from_seq = events.iter().filter(|event| event.seq >= from_seq);
+        Ok(from_seq.take(limit as usize).cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    crate::event_log_tests!(crate::event::InMemoryEventLog::default());
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+pub mod agent;
+pub mod caller;
+pub mod catalog;
+pub mod clock;
+pub mod entropy;
+pub mod error;
+pub mod event;
+pub mod fingerprint;
+pub mod id;
+pub mod limit;
+pub mod money;
+pub mod page;
+pub mod secret;
+pub mod text;
+
+pub use agent::{Agent, AgentVersion, Task, Version};
+pub use caller::{Caller, Proof};
+pub use catalog::{Catalog, CatalogError, CatalogStore, InMemoryCatalog, Resolved};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use error::{Cause, Entity, ErrorKind, Failure, Purse, StoreError};
+pub use event::{Event, EventLog, InMemoryEventLog};
+pub use fingerprint::Fingerprint;
+pub use id::{AccountId, AccountIdError, AgentId, ApprovalId, IdError, InvocationId, RunId};
+pub use money::{Amount, BasisPoints, Currency, MoneyError};
+pub use page::{Order, Page, PageRequest};
+pub use secret::{Sealer, Secret};
+#[doc(hidden)]
+pub use serde;
+pub use uuid::Uuid;

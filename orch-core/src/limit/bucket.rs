@@ -1,0 +1,71 @@
+use std::{num::NonZeroU32, time::Duration};
+
+use crate::Timestamp;
+
+/// Lets requests through at a steady rate, and some at once after a pause.
+///
+/// It begins full, with `burst` tokens; each request takes one, and `rate` tokens flow back within each `period`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenBucket {
+    rate: u64,
+    period: u64,
+    capacity: u64,
+    /// How much is in it: a token is as many of these parts as the period has milliseconds, so that each millisecond
+    /// brings `rate` whole parts.
+    level: u64,
+    /// When `level` was right; never goes back.
+    at: Timestamp,
+}
+
+impl TokenBucket {
+    /// A full bucket. The period counts in whole milliseconds and lasts from one of them to 49 days.
+    pub fn new(rate: NonZeroU32, period: Duration, burst: NonZeroU32, now: Timestamp) -> Self {
+        let period = u64::from(u32::try_from(period.as_millis()).unwrap_or(u32::MAX).max(1));
+        let capacity = u64::from(burst.get()) * period;
+        Self {
+            rate: u64::from(rate.get()),
+            period,
+            capacity,
+            level: capacity,
+            at: now,
+        }
+    }
+
+    /// Lets a request through, or says how long until one can be, if none comes before it.
+    pub fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
+        self.refill(now);
+        match self.level.checked_sub(self.period) {
+            Some(rest) => {
+                self.level = rest;
+                Ok(())
+            }
+            None => Err(self.retry_after(now)),
+        }
+    }
+
+    /// How long until a request can be let through; zero if one can be now.
+    pub fn retry_after(&self, now: Timestamp) -> Duration {
+        let missing = self.period.saturating_sub(self.level_at(now));
+        let behind = self.at.since(now);
+        match missing.div_ceil(self.rate) {
+            0 => Duration::ZERO,
+            wait => Duration::from_millis(wait) + behind,
+        }
+    }
+
+    /// How many requests can be let through now.
+    pub fn remaining(&self, now: Timestamp) -> u32 {
+        u32::try_from(self.level_at(now) / self.period).unwrap_or(u32::MAX)
+    }
+
+    fn refill(&mut self, now: Timestamp) {
+        self.level = self.level_at(now);
+        self.at = self.at.max(now);
+    }
+
+    fn level_at(&self, now: Timestamp) -> u64 {
+        let elapsed = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
+        let flowed = elapsed.saturating_mul(self.rate);
+        self.level.saturating_add(flowed).min(self.capacity)
+    }
+}

@@ -1,0 +1,62 @@
+use std::{collections::VecDeque, num::NonZeroU32, time::Duration};
+
+use crate::Timestamp;
+
+/// Never lets more than so many requests through within any stretch of a length, wherever the stretch begins.
+///
+/// It remembers the moment of each request in the window: eight bytes times the limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlidingWindow {
+    limit: usize,
+    length: Duration,
+    /// When requests were let through, the earliest first; at most `limit`.
+    passed: VecDeque<Timestamp>,
+}
+
+impl SlidingWindow {
+    /// A window through which nothing went yet. Its length counts in whole milliseconds, at least one.
+    pub fn new(limit: NonZeroU32, length: Duration) -> Self {
+        let length = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            limit: limit.get() as usize,
+            length: Duration::from_millis(length.max(1)),
+            passed: VecDeque::new(),
+        }
+    }
+
+    /// Lets a request through, or says how long until one can be, if none comes before it.
+    pub fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
+        // A clock that goes back must not make room: what came later counts as now.
+        let at = self.passed.back().map_or(now, |&last| last.max(now));
+        while self
+            .passed
+            .front()
+            .is_some_and(|&first| first + self.length <= at)
+        {
+            self.passed.pop_front();
+        }
+        if self.passed.len() >= self.limit {
+            return Err(self.retry_after(now));
+        }
+        self.passed.push_back(at);
+        Ok(())
+    }
+
+    /// How long until a request can be let through; zero if one can be now.
+    pub fn retry_after(&self, now: Timestamp) -> Duration {
+        // Of the last `limit` requests, the first has to leave the window.
+        match self.passed.len().checked_sub(self.limit) {
+            Some(place) => self
+                .passed
+                .get(place)
+                .map_or(Duration::ZERO, |&first| (first + self.length).since(now)),
+            None => Duration::ZERO,
+        }
+    }
+
+    /// How many requests can be let through now.
+    pub fn remaining(&self, now: Timestamp) -> u32 {
+        let inside = self.passed.iter().filter(|&&at| at + self.length > now).count();
+        u32::try_from(self.limit.saturating_sub(inside)).unwrap_or(u32::MAX)
+    }
+}

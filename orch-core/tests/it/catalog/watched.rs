@@ -1,0 +1,87 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use orch_core::{
+    AccountId, Agent, AgentId, AgentVersion, CatalogStore, Event, InMemoryCatalog, Page, PageRequest,
+    StoreError, Version,
+    catalog::{AgentFilter, AgentKey, Candidates, Change, Posting, Sort},
+};
+
+/// A store that counts its point reads, and on which changes race: they wait until so many stand in line.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    store: InMemoryCatalog,
+    reads: AtomicUsize,
+    missing: AtomicUsize,
+}
+
+impl Watched {
+    pub(super) fn line_up(&self, count: usize) {
+        self.missing.store(count, Ordering::Relaxed);
+    }
+
+    /// How many point reads there were since the last time.
+    pub(super) fn count_reads(&self) -> usize {
+        self.reads.swap(0, Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl CatalogStore for Watched {
+    async fn insert(
+        &self,
+        agent: &Agent,
+        postings: &[Posting],
+        events: &[Event],
+    ) -> Result<bool, StoreError> {
+        self.store.insert(agent, postings, events).await
+    }
+
+    async fn update(&self, change: &Change) -> Result<bool, StoreError> {
+        let one_less = |missing: usize| missing.checked_sub(1);
+        let _ = self
+            .missing
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        while self.missing.load(Ordering::Relaxed) > 0 {
+            tokio::task::yield_now().await;
+        }
+        self.store.update(change).await
+    }
+
+    async fn find(&self, key: &AgentKey) -> Result<Option<Agent>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.store.find(key).await
+    }
+
+    async fn find_version(
+        &self,
+        agent: AgentId,
+        version: Version,
+    ) -> Result<Option<AgentVersion>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.store.find_version(agent, version).await
+    }
+
+    async fn find_review(&self, agent: AgentId, account: &AccountId) -> Result<Option<u8>, StoreError> {
+        self.store.find_review(agent, account).await
+    }
+
+    async fn list(
+        &self,
+        viewer: &AccountId,
+        filter: &AgentFilter,
+        sort: Sort,
+        page: PageRequest,
+    ) -> Result<Page<Agent>, StoreError> {
+        self.store.list(viewer, filter, sort, page).await
+    }
+
+    async fn candidates(
+        &self,
+        viewer: &AccountId,
+        words: &[String],
+        limit: u32,
+    ) -> Result<Candidates, StoreError> {
+        self.store.candidates(viewer, words, limit).await
+    }
+}

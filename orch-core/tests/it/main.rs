@@ -1,0 +1,5 @@
+//! Tests of orch-core from outside, in one binary.
+#![cfg(test)]
+
+mod catalog;
+mod tidy;
