@@ -1,0 +1,1 @@
+orch_billing::ledger_store_tests!(orch_billing::InMemoryLedger::default());
