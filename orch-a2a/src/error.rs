@@ -1,0 +1,220 @@
+//! Why an invocation failed.
+
+use std::time::Duration;
+
+use orch_billing::BillingError;
+use orch_core::{Entity, ErrorKind, Failure, InvocationId, StoreError, Timestamp, Version};
+
+/// Why an invocation failed.
+///
+/// Its hold is released when this is returned, except after [`HoldClosed`](Self::HoldClosed), where it was closed before,
+/// and after [`Unkept`](Self::Unkept), [`Unsettled`](Self::Unsettled) and [`Unreleased`](Self::Unreleased), which say what
+/// to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvokeError {
+    /// There is no such agent, or the caller may not know of it.
+    #[error("agent {agent} not found")]
+    AgentNotFound {
+        /// How it was named.
+        agent: String,
+    },
+    /// The agent has no such version.
+    #[error("agent {agent} has no version {version}")]
+    VersionNotFound {
+        /// The agent.
+        agent: String,
+        /// The version asked for.
+        version: Version,
+    },
+    /// The agent's version has no such task.
+    #[error("agent {agent} has no task {task}")]
+    TaskNotFound {
+        /// The agent.
+        agent: String,
+        /// The task asked for.
+        task: String,
+    },
+    /// The arguments miss the task's schema or the bounds of all arguments.
+    #[error("arguments are refused: {field}: {reason}")]
+    Refused {
+        /// The argument at fault, as a JSON Pointer; empty for all of them.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The invocation is not the caller's.
+    #[error("{reason}")]
+    Forbidden {
+        /// What is not allowed.
+        reason: String,
+    },
+    /// The agent does not answer now.
+    #[error("agent {agent} is offline")]
+    Offline {
+        /// The agent.
+        agent: String,
+        /// When it last answered.
+        last_seen: Option<Timestamp>,
+    },
+    /// The host has no transport for the agent's kind of endpoint.
+    #[error("agent {agent} is reached in a way that is not set up here")]
+    NoTransport {
+        /// The agent.
+        agent: String,
+    },
+    /// The agent worked on as many calls as it may until the deadline.
+    #[error("agent {agent} is busy")]
+    Busy {
+        /// The agent.
+        agent: String,
+    },
+    /// The price could not be held, or its hold not be read.
+    #[error("the price cannot be held")]
+    Funds(#[source] BillingError),
+    /// A policy or a human said no.
+    #[error("the call is denied: {reason}")]
+    Denied {
+        /// Why.
+        reason: String,
+    },
+    /// The answer was not there in time.
+    #[error("agent {agent} did not answer within {after:?}")]
+    TimedOut {
+        /// The agent.
+        agent: String,
+        /// The time it was given.
+        after: Duration,
+    },
+    /// Someone asked for it to stop.
+    #[error("the call is cancelled")]
+    Cancelled,
+    /// The agent panicked.
+    #[error("agent {agent} panicked: {message}")]
+    Panicked {
+        /// The agent.
+        agent: String,
+        /// What it said, bounded.
+        message: String,
+    },
+    /// The answer is larger than allowed.
+    #[error("the answer of agent {agent} is larger than {limit} bytes")]
+    TooLarge {
+        /// The agent.
+        agent: String,
+        /// The most bytes an answer may take as JSON text.
+        limit: usize,
+    },
+    /// The agent answered with a failure.
+    #[error("agent {agent} failed: {reason}")]
+    Failed {
+        /// The agent.
+        agent: String,
+        /// What it said, bounded.
+        reason: String,
+    },
+    /// The answer misses the task's schema.
+    #[error("the answer of agent {agent} misses its schema: {field}: {reason}")]
+    Misanswered {
+        /// The agent.
+        agent: String,
+        /// The member of the answer at fault, as a JSON Pointer; empty for the whole.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The agent's own declaration of the task cannot be used.
+    #[error("task {task} of agent {agent} is badly declared: {reason}")]
+    Misdeclared {
+        /// The agent.
+        agent: String,
+        /// The task.
+        task: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The invocation was made before and its hold is closed; nothing was sent now.
+    #[error("{invocation} is over: its hold is closed")]
+    HoldClosed {
+        /// The invocation.
+        invocation: InvocationId,
+    },
+    /// It is unknown whether the keeper stored the answer. The hold is open: settle if it did, abandon if not.
+    #[error("the answer may not have been stored")]
+    Unkept(#[source] StoreError),
+    /// The answer is stored and not yet paid: settle.
+    #[error("the answer is stored, but not yet paid")]
+    Unsettled(#[source] BillingError),
+    /// It failed, and its hold is open: abandon.
+    #[error("{failure}; its hold is not yet released")]
+    Unreleased {
+        /// Why it failed.
+        failure: Box<InvokeError>,
+        /// Why the hold was not released.
+        #[source]
+        cause: BillingError,
+    },
+    /// A store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl InvokeError {
+    /// Whether the invocation's hold may still be open, so that its keeper must settle or abandon it.
+    pub fn leaves_hold(&self) -> bool {
+        matches!(
+            self,
+            Self::Unkept(_) | Self::Unsettled(_) | Self::Unreleased { .. }
+        )
+    }
+
+    fn agent_failed(agent: &str, reason: String) -> ErrorKind {
+        ErrorKind::Failed {
+            entity: Entity::Agent,
+            id: agent.to_owned(),
+            reason,
+        }
+    }
+}
+
+impl Failure for InvokeError {
+    fn kind(&self) -> ErrorKind {
+        let not_found = |entity, id: String| ErrorKind::NotFound { entity, id };
+        let forbidden = |reason: String| ErrorKind::Forbidden { reason };
+        let away = |agent: &String, last_seen| ErrorKind::Unavailable {
+            entity: Entity::Agent,
+            id: agent.clone(),
+            last_seen,
+        };
+        match self {
+            Self::AgentNotFound { agent } => not_found(Entity::Agent, agent.clone()),
+            Self::VersionNotFound { agent, version } => {
+                not_found(Entity::Version, format!("{agent}@{version}"))
+            }
+            Self::TaskNotFound { task, .. } => not_found(Entity::Task, task.clone()),
+            Self::Refused { field, reason } => ErrorKind::Invalid {
+                field: field.clone(),
+                reason: reason.clone(),
+            },
+            Self::Forbidden { reason } | Self::Denied { reason } => forbidden(reason.clone()),
+            Self::Offline { agent, last_seen } => away(agent, *last_seen),
+            Self::NoTransport { agent } => away(agent, None),
+            Self::Busy { .. } => ErrorKind::Limited {
+                retry_after: Duration::from_secs(1),
+            },
+            Self::TimedOut { after, .. } => ErrorKind::Timeout { after: *after },
+            Self::Cancelled => ErrorKind::Cancelled,
+            Self::Failed { agent, reason } => Self::agent_failed(agent, reason.clone()),
+            Self::Panicked { agent, .. }
+            | Self::TooLarge { agent, .. }
+            | Self::Misanswered { agent, .. }
+            | Self::Misdeclared { agent, .. } => Self::agent_failed(agent, self.to_string()),
+            Self::HoldClosed { .. } => ErrorKind::Conflict {
+                reason: self.to_string(),
+            },
+            Self::Funds(error) | Self::Unsettled(error) => error.kind(),
+            Self::Unreleased { failure, .. } => failure.kind(),
+            Self::Unkept(error) | Self::Store(error) => error.kind(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The one corridor to an agent: whatever calls one, calls [`Invoker::invoke`].
+
+mod answer;
+mod limit;
+mod money;
+mod send;
+mod target;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use limit::Permit;
+
+use std::sync::Arc;
+
+use orch_billing::{Billing, Metering};
+use orch_core::{Caller, Clock, catalog::Catalog};
+use tracing::Instrument;
+
+use crate::{
+    Cancel, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage, Transports, schema::Schemas,
+};
+use limit::Permits;
+use send::Sending;
+
+/// Calls agents: resolve, permit, limit, hold, approve, send, check, keep, settle and meter.
+///
+/// It spawns nothing and never waits for a human. Dropping the future of a call stops the agent and leaves the hold as
+/// it is, as a crash would. Cloning is cheap; clones share their limits and caches.
+#[derive(Clone, Debug)]
+pub struct Invoker(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    catalog: Catalog,
+    billing: Billing,
+    metering: Metering,
+    clock: Arc<dyn Clock>,
+    transports: Transports,
+    gate: Arc<dyn Gate>,
+    limits: InvokerLimits,
+    permits: Permits,
+    schemas: Schemas,
+}
+
+/// What bounds the calls of an [`Invoker`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvokerLimits {
+    /// How many calls one agent works on at once, at least 1; the next ones wait until their deadline.
+    pub calls_per_agent: usize,
+    /// The most bytes that an answer takes as JSON text.
+    pub answer_bytes: usize,
+    /// How many reports of progress of one call wait to be taken; see [`ProgressSink`](crate::ProgressSink).
+    pub progress_queue: usize,
+    /// How many tasks' compiled schemas are kept for sure; at most twice as many are.
+    pub schemas: usize,
+}
+
+impl Default for InvokerLimits {
+    fn default() -> Self {
+        Self {
+            calls_per_agent: 64,
+            answer_bytes: 1024 * 1024,
+            progress_queue: 64,
+            schemas: 512,
+        }
+    }
+}
+
+impl Invoker {
+    /// An invoker over the host's services and ports.
+    pub fn new(
+        catalog: Catalog,
+        billing: Billing,
+        metering: Metering,
+        clock: Arc<dyn Clock>,
+        transports: Transports,
+        gate: Arc<dyn Gate>,
+        limits: InvokerLimits,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            catalog,
+            billing,
+            metering,
+            clock,
+            transports,
+            gate,
+            limits,
+            permits: Permits::new(limits.calls_per_agent),
+            schemas: Schemas::new(limits.schemas),
+        }))
+    }
+
+    /// Calls an agent, has its answer kept, and pays for it.
+    ///
+    /// The same invocation may be made again, after a human decided or after a crash, as long as its hold is open: the
+    /// same price is then held only once.
+    ///
+    /// # Errors
+    /// Each way to fail has its own variant. Where the hold is not released, the variant says so.
+    pub async fn invoke(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        keeper: &dyn Keeper,
+        cancel: &Cancel,
+    ) -> Result<Outcome, InvokeError> {
+        let span = tracing::info_span!(
+            "invoke",
+            invocation = %invocation.id,
+            agent = %invocation.agent,
+            task = invocation.task,
+            keeper = invocation.keeper,
+            step = invocation.step,
+        );
+        let call = async {
+            let started_at = self.0.clock.now();
+            match self.walk(caller, invocation, keeper, cancel).await {
+                Ok(outcome) => Ok(outcome),
+                Err(failure) => {
+                    let took = self.0.clock.now().since(started_at);
+                    Err(self.give_up(caller, invocation, failure, took).await)
+                }
+            }
+        };
+        call.instrument(span).await
+    }
+
+    /// Walks the corridor. A failure leaves the hold to whoever called.
+    async fn walk(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        keeper: &dyn Keeper,
+        cancel: &Cancel,
+    ) -> Result<Outcome, InvokeError> {
+        if cancel.is_cancelled() {
+            return Err(InvokeError::Cancelled);
+        }
+        let target = self.resolve(caller, invocation).await?;
+        let (transport, arguments) = self.permit(&target, &invocation.arguments)?;
+        let permit = self.limit(&target, invocation.deadline, cancel).await?;
+        let hold = self.hold(caller, invocation, &target).await?;
+        match self.0.gate.check(caller, invocation, hold.amount).await? {
+            Passage::Open => {}
+            Passage::Waiting(approval) => return Ok(Outcome::Waiting(approval)),
+            Passage::Denied { reason } => return Err(InvokeError::Denied { reason }),
+        }
+        let before = self.requests_before(caller, &target).await?;
+        let sending = Sending {
+            caller,
+            invocation,
+            target: &target,
+            transport,
+        };
+        let started_at = self.0.clock.now();
+        let reply = self.send(sending, arguments, permit, keeper, cancel).await?;
+        let took = self.0.clock.now().since(started_at);
+        let answer = self.check(&target, reply, before, took)?;
+        match keeper.keep(&answer).await.map_err(InvokeError::Unkept)? {
+            Kept::Accepted => {
+                self.pay(caller, invocation, target.agent.slug.to_string(), &answer)
+                    .await?;
+                Ok(Outcome::Answered(answer))
+            }
+            Kept::Late => {
+                self.give_back(caller, invocation, &hold, &answer).await?;
+                Ok(Outcome::Late(answer))
+            }
+            Kept::Lost => Ok(Outcome::Lost),
+        }
+    }
+}

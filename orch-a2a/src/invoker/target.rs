@@ -1,0 +1,138 @@
+use std::sync::Arc;
+
+use orch_core::{
+    Agent, AgentVersion, Caller, Task,
+    agent::Status,
+    catalog::{CatalogError, Resolved},
+};
+use serde_json::{Map, Value};
+
+use super::Invoker;
+use crate::{
+    AgentTransport, Invocation, InvokeError,
+    bounds::{self, OutOfBounds},
+    schema::{SchemaFault, TaskSchema},
+};
+
+/// What is called: a task of a version of an agent.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) agent: Arc<Agent>,
+    pub(super) version: Arc<AgentVersion>,
+    pub(super) task: usize,
+    pub(super) schema: Arc<TaskSchema>,
+}
+
+impl Target {
+    pub(super) fn task(&self) -> Option<&Task> {
+        self.version.tasks.get(self.task)
+    }
+}
+
+impl Invoker {
+    /// Checks as much of a task's arguments as is known before the call: all of it, except the values at `holes`,
+    /// JSON Pointers into the arguments, which stand for results that are not there yet.
+    ///
+    /// # Errors
+    /// [`TaskNotFound`](InvokeError::TaskNotFound), [`Misdeclared`](InvokeError::Misdeclared), or
+    /// [`Refused`](InvokeError::Refused) with the argument at fault.
+    pub fn check_arguments(
+        &self,
+        agent: &Resolved,
+        task: &str,
+        arguments: &Map<String, Value>,
+        holes: &[String],
+    ) -> Result<(), InvokeError> {
+        let target = self.target(agent.clone(), task)?;
+        let arguments = target.complete(arguments)?;
+        let checked = target.schema.check_known(&arguments, holes);
+        checked.map_err(refused)
+    }
+
+    /// Finds what the invocation calls.
+    pub(super) async fn resolve(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+    ) -> Result<Target, InvokeError> {
+        let (agent, version) = (invocation.agent, invocation.version);
+        let resolved = self.0.catalog.version(caller, agent, version).await;
+        let resolved = resolved.map_err(|error| match error {
+            CatalogError::VersionNotFound { agent, .. } => InvokeError::VersionNotFound { agent, version },
+            CatalogError::Store(error) => InvokeError::Store(error),
+            _ => InvokeError::AgentNotFound {
+                agent: agent.to_string(),
+            },
+        })?;
+        self.target(resolved, &invocation.task)
+    }
+
+    /// Whether the agent can be called now, and with these arguments: how it is reached, and what is sent.
+    pub(super) fn permit(
+        &self,
+        target: &Target,
+        arguments: &Map<String, Value>,
+    ) -> Result<(&dyn AgentTransport, Value), InvokeError> {
+        let arguments = target.complete(arguments)?;
+        target.schema.check_arguments(&arguments).map_err(refused)?;
+        if target.agent.status == Status::Offline {
+            return Err(target.offline());
+        }
+        match self.0.transports.reaching(&target.version.endpoint) {
+            Some(transport) => Ok((transport, arguments)),
+            None => Err(InvokeError::NoTransport {
+                agent: target.agent.slug.to_string(),
+            }),
+        }
+    }
+
+    fn target(&self, resolved: Resolved, name: &str) -> Result<Target, InvokeError> {
+        let Resolved { agent, version } = resolved;
+        let mut tasks = version.tasks.iter().enumerate();
+        let Some((place, task)) = tasks.find(|(_, task)| task.name == name) else {
+            return Err(InvokeError::TaskNotFound {
+                agent: agent.slug.to_string(),
+                task: bounds::cut(name.to_owned(), 100),
+            });
+        };
+        let schema = self.0.schemas.of(agent.id, &version, (place, task));
+        let schema = schema.map_err(|reason| InvokeError::Misdeclared {
+            agent: agent.slug.to_string(),
+            task: name.to_owned(),
+            reason,
+        })?;
+        Ok(Target {
+            task: place,
+            agent,
+            version,
+            schema,
+        })
+    }
+}
+
+impl Target {
+    /// The arguments with their defaults, within their bounds.
+    fn complete(&self, arguments: &Map<String, Value>) -> Result<Value, InvokeError> {
+        let arguments = self.schema.complete(arguments);
+        let refused = |reason: String| InvokeError::Refused {
+            field: String::new(),
+            reason,
+        };
+        bounds::check(&arguments, Invocation::MAX_DEPTH, Invocation::MAX_BYTES).map_err(|out| match out {
+            OutOfBounds::Deep => refused(format!("they nest deeper than {} levels", Invocation::MAX_DEPTH)),
+            OutOfBounds::Large => refused(format!("they take more than {} bytes", Invocation::MAX_BYTES)),
+        })?;
+        Ok(arguments)
+    }
+
+    pub(super) fn offline(&self) -> InvokeError {
+        InvokeError::Offline {
+            agent: self.agent.slug.to_string(),
+            last_seen: self.agent.last_seen,
+        }
+    }
+}
+
+fn refused(SchemaFault { field, reason }: SchemaFault) -> InvokeError {
+    InvokeError::Refused { field, reason }
+}

@@ -1,0 +1,9 @@
+//! The corridor, walked on in-memory ports with a clock that stands still.
+
+mod failures;
+pub(crate) mod house;
+mod money;
+mod progress;
+mod races;
+mod replays;
+mod schemas;

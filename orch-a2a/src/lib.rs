@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod bounds;
+pub mod cancel;
+mod contain;
+pub mod error;
+pub mod gate;
+pub mod in_process;
+pub mod invocation;
+pub mod invoker;
+pub mod keeper;
+pub mod progress;
+mod schema;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod transport;
+
+pub use cancel::Cancel;
+pub use contain::Panicked;
+pub use error::InvokeError;
+pub use gate::{Gate, OpenGate, Passage};
+pub use in_process::{
+    AgentFunction, Context, ContextFunction, Executor, InProcess, InlineExecutor, Job, JobResult, LocalAgent,
+    Mode, TaskFunction,
+};
+pub use invocation::{Answer, Funds, Invocation, Outcome};
+pub use invoker::{Invoker, InvokerLimits, Permit};
+pub use keeper::{Keeper, Kept};
+pub use orch_core::Agent;
+pub use progress::{Progress, ProgressSink};
+pub use schemars;
+pub use transport::{AgentTransport, Call, Reply, TransportError, Transports};
