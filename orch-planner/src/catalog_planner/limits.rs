@@ -1,0 +1,105 @@
+//! Keeps a draft within what its goal allows, by other choices where the first ones take too much.
+
+use orch_core::{Amount, MoneyError};
+
+use super::{
+    compose::{Composer, Taste},
+    draft::Draft,
+    offer::Pool,
+    token::Token,
+    wishes::wishes,
+};
+use crate::{goal::Goal, planner::PlanError};
+
+/// The first draft within the goal's limits: of what fits best, else of what is cheapest, else of the fewest agents.
+pub(super) fn draft_within(pool: &Pool, goal: &Goal, tokens: &[Token]) -> Result<Draft, PlanError> {
+    let wishes = wishes(&goal.text, tokens, pool)?;
+    let mut refusal: Option<PlanError> = None;
+    for (is_thrifty, is_faithful) in [(false, false), (true, false), (false, true), (true, true)] {
+        let taste = Taste {
+            is_thrifty,
+            is_faithful,
+        };
+        let composer = Composer::new(pool, &goal.text, goal.context.as_deref(), tokens, &wishes, taste);
+        let tried = composer
+            .compose()
+            .and_then(|draft| check(&draft, pool, goal).map(|()| draft));
+        match tried {
+            Ok(draft) => return Ok(draft),
+            Err(error) if is_about_limits(&error) => refusal = Some(less(refusal, error)),
+            Err(error) => return Err(refusal.unwrap_or(error)),
+        }
+    }
+    Err(refusal.unwrap_or(PlanError::NothingFits {
+        wish: goal.text.chars().take(200).collect(),
+    }))
+}
+
+fn is_about_limits(error: &PlanError) -> bool {
+    matches!(
+        error,
+        PlanError::TooManyAgents { .. } | PlanError::Budget { .. } | PlanError::Currency { .. }
+    )
+}
+
+/// The refusal that asks for less; an earlier one unless a later asks for less of the same.
+fn less(earlier: Option<PlanError>, later: PlanError) -> PlanError {
+    match (earlier, later) {
+        (Some(PlanError::Budget { required, available }), PlanError::Budget { required: other, .. }) => {
+            let required = if other.minor() < required.minor() {
+                other
+            } else {
+                required
+            };
+            PlanError::Budget { required, available }
+        }
+        (
+            Some(PlanError::TooManyAgents { required, allowed }),
+            PlanError::TooManyAgents { required: other, .. },
+        ) => PlanError::TooManyAgents {
+            required: required.min(other),
+            allowed,
+        },
+        (Some(earlier), _) => earlier,
+        (None, later) => later,
+    }
+}
+
+fn check(draft: &Draft, pool: &Pool, goal: &Goal) -> Result<(), PlanError> {
+    let (required, allowed) = (draft.agents(pool).len(), goal.limits.max_agents);
+    if u32::try_from(required).is_ok_and(|required| required > allowed) {
+        return Err(PlanError::TooManyAgents { required, allowed });
+    }
+    let Some(available) = goal.limits.budget else {
+        return Ok(());
+    };
+    let required = match draft.price(pool) {
+        Ok(None) => return Ok(()),
+        Ok(Some(required)) => required,
+        Err(MoneyError::Mixed { .. }) => {
+            let price = dear(draft, pool, available).unwrap_or(available);
+            return Err(PlanError::Currency {
+                price,
+                budget: available,
+            });
+        }
+        Err(_) => Amount::new(i64::MAX, available.currency()).unwrap_or(available),
+    };
+    if required.currency() != available.currency() {
+        return Err(PlanError::Currency {
+            price: required,
+            budget: available,
+        });
+    }
+    if required.minor() > available.minor() {
+        Err(PlanError::Budget { required, available })
+    } else {
+        Ok(())
+    }
+}
+
+/// A price that the budget's currency does not pay.
+fn dear(draft: &Draft, pool: &Pool, budget: Amount) -> Option<Amount> {
+    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price);
+    prices.find(|price| !price.is_zero() && price.currency() != budget.currency())
+}

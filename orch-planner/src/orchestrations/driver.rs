@@ -1,0 +1,360 @@
+//! Drives one run: sends what is ready, writes down what came of it, pays after that.
+//!
+//! The order of things, for a step: its start is durable, it is called (which holds its price), its answer is durable
+//! together with the start of what it makes ready, it is paid. So the log settles whether an answer counts, and money
+//! follows the log, whenever and wherever the process stops.
+
+mod draft;
+mod finding;
+mod finish;
+mod keeper;
+mod recover;
+mod step;
+
+use std::{
+    collections::BTreeSet,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures_util::{
+    StreamExt,
+    future::{BoxFuture, select},
+    stream::FuturesUnordered,
+};
+use orch_a2a::Cancel;
+use orch_core::{Caller, ErrorKind, Failure, RunId, StoreError, event::Event};
+use tokio::sync::mpsc;
+use tracing::Instrument;
+
+use super::{Claim, Orchestrations, Shared, Worker, live::Live};
+use crate::{
+    Orchestration, OrchestrationError, RunStatus, StepState,
+    store::{Append, Lease},
+};
+use finding::{Finding, StepEnd};
+use keeper::Answered;
+
+/// How driving a run came to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driven {
+    /// The run has ended.
+    Ended,
+    /// It waits for a human, and needs no worker until then.
+    Parked,
+    /// Another worker has it now.
+    Lost,
+}
+
+/// Why driving cannot go on here.
+#[derive(Debug)]
+enum Halt {
+    /// The lease is gone: touch nothing any more.
+    Lost,
+    Failed(OrchestrationError),
+}
+
+impl<E: Into<OrchestrationError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Orchestrations {
+    /// Drives a run until it ends, only waits, or is another worker's. Its ready steps run side by side within this one
+    /// future. Dropping the future is like a crash: what was acknowledged stays, and the next claim carries on.
+    ///
+    /// # Errors
+    ///
+    /// When the store stays away for longer than the host's patience, or the log cannot be read. The run is then put
+    /// off, and the worker claims it again after a while.
+    pub async fn drive(&self, worker: &Worker, claim: Claim) -> Result<Driven, OrchestrationError> {
+        let Claim { run, lease, fresh } = claim;
+        let span = tracing::info_span!("run", %run);
+        let _put_off = PutOffOnPanic { worker, run, lease };
+        let driven = async {
+            let mut driver = match fresh {
+                Some(fresh) => Driver::new(self.0.clone(), lease, *fresh),
+                None => Driver::recover(self.0.clone(), lease, run).await?,
+            };
+            driver.drive().await
+        };
+        match driven.instrument(span).await {
+            Ok(driven) => Ok(driven),
+            Err(Halt::Lost) => Ok(Driven::Lost),
+            Err(Halt::Failed(error)) => {
+                // What time does not mend is tried again all the same, as another program may mend it.
+                let is_mended_by_time = matches!(error.kind(), ErrorKind::Unavailable { .. });
+                worker.put_off(run, lease, is_mended_by_time);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A panic of a host's port ends one drive, and must not leave the run to a worker that lives and does nothing for it.
+struct PutOffOnPanic<'w> {
+    worker: &'w Worker,
+    run: RunId,
+    lease: Lease,
+}
+
+impl Drop for PutOffOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.worker.put_off(self.run, self.lease, true);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Driver {
+    shared: Arc<Shared>,
+    lease: Lease,
+    caller: Caller,
+    run: Orchestration,
+    live: Arc<Live>,
+    /// Uttered when the running steps shall stop.
+    cancel: Cancel,
+    /// What the running steps do, and which ones have a future among those.
+    running: FuturesUnordered<BoxFuture<'static, (usize, StepEnd)>>,
+    busy: BTreeSet<usize>,
+    answers: mpsc::UnboundedReceiver<Answered>,
+    /// Where steps lay their answers; at most one for each that runs.
+    desk: mpsc::UnboundedSender<Answered>,
+    /// What is to be written down next.
+    findings: Vec<Finding>,
+    /// Repeatable steps that a crash interrupted.
+    again: Vec<usize>,
+    /// Whether the state has changed by other events than those drafted here.
+    is_news: bool,
+}
+
+impl Driver {
+    fn new(shared: Arc<Shared>, lease: Lease, run: Orchestration) -> Self {
+        let (desk, answers) = mpsc::unbounded_channel();
+        Self {
+            caller: Caller::host(run.account().clone()),
+            live: shared.lives.of(run.id()),
+            shared,
+            lease,
+            run,
+            cancel: Cancel::new(),
+            running: FuturesUnordered::new(),
+            busy: BTreeSet::new(),
+            answers,
+            desk,
+            findings: Vec::new(),
+            again: Vec::new(),
+            is_news: false,
+        }
+    }
+
+    async fn drive(&mut self) -> Result<Driven, Halt> {
+        loop {
+            self.commit().await?;
+            if self.busy.is_empty() {
+                match self.run.status() {
+                    RunStatus::Waiting => return Ok(Driven::Parked),
+                    status if status.is_ended() => return Ok(Driven::Ended),
+                    _ if self.run.ending().is_some() => {
+                        if self.finish().await? {
+                            return Ok(Driven::Ended);
+                        }
+                        continue;
+                    }
+                    _ => {}
+                }
+            }
+            self.wait().await?;
+        }
+    }
+
+    /// Writes down what was found, with the start of what is ready now, and lets those who wait for it go on.
+    async fn commit(&mut self) -> Result<(), Halt> {
+        loop {
+            let draft = self.draft()?;
+            if !self.append(draft.events).await? {
+                // Something else came first: look at it all anew.
+                self.refold().await?;
+                continue;
+            }
+            let n_findings = draft.verdicts.len();
+            let rest = self.findings.split_off(n_findings);
+            for (finding, kept) in std::mem::replace(&mut self.findings, rest)
+                .into_iter()
+                .zip(draft.verdicts)
+            {
+                match finding {
+                    // Whoever does not wait for the verdict any more has stopped with its step.
+                    Finding::Answered(answered) => drop(answered.reply.send(kept)),
+                    Finding::Ended(index, end) => {
+                        self.busy.remove(&index);
+                        if matches!(end, StepEnd::Unpaid) {
+                            self.settle(index);
+                        }
+                    }
+                }
+            }
+            self.again.clear();
+            self.launch(&draft.started);
+            return Ok(());
+        }
+    }
+
+    /// Adds drafted events, which the run has applied already; `false` when something else came first.
+    async fn append(&mut self, events: Vec<Event>) -> Result<bool, Halt> {
+        if events.is_empty() {
+            return Ok(true);
+        }
+        let append = Append {
+            run: self.run.id(),
+            expected_seq: self.run.seq() - events.len() as u64,
+            lease: Some(self.lease),
+            events,
+            status: self.run.status(),
+            ended_at: self.run.ended_at(),
+        };
+        let shared = self.shared.clone();
+        let appended = self.meanwhile(async move {
+            let mut patience = shared.patience();
+            loop {
+                match shared.store.append(&append).await {
+                    Ok(appended) => return Ok::<_, StoreError>(appended),
+                    Err(failure) => patience.endure(failure).await?,
+                }
+            }
+        });
+        let appended = appended.await?;
+        if appended {
+            self.live.moved(self.run.seq());
+        }
+        Ok(appended)
+    }
+
+    /// Reads the whole log again, if the run is still ours.
+    async fn refold(&mut self) -> Result<(), Halt> {
+        let (shared, id, lease) = (self.shared.clone(), self.run.id(), self.lease);
+        let run = self
+            .meanwhile(async move { read(&shared, id, lease).await })
+            .await?;
+        self.run = run;
+        self.is_news = true;
+        Ok(())
+    }
+
+    /// Applies what others added to the log, if the run is still ours.
+    async fn look(&mut self) -> Result<(), Halt> {
+        let (shared, id) = (self.shared.clone(), self.run.id());
+        let record = self.meanwhile(async move { shared.store.find(id).await }).await;
+        let record = match record {
+            Ok(record) => record,
+            // It is looked at again soon.
+            Err(error) if error.is_retryable() => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let record = record
+            .filter(|record| record.lease() == Some(self.lease))
+            .ok_or(Halt::Lost)?;
+        if record.seq > self.run.seq() {
+            self.refold().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a step has something to write down, or until there may be something else to do.
+    async fn wait(&mut self) -> Result<(), Halt> {
+        let (known, now) = (self.run.seq(), self.shared.clock.now());
+        let status = self.run.status();
+        let poll_at = now + self.shared.options.poll_interval;
+        // What only waits is not ours any more: its last steps are paid, and that is all.
+        let looks = status != RunStatus::Waiting;
+        let wake_at = if status == RunStatus::Running {
+            poll_at.min(self.run.deadline())
+        } else {
+            poll_at
+        };
+        let (clock, live) = (self.shared.clock.clone(), self.live.clone());
+        let mut look = pin!(select(
+            Box::pin(async move { live.moved_beyond(known).await }),
+            Box::pin(async move { clock.sleep_until(wake_at).await }),
+        ));
+        let looked = poll_fn(|context| {
+            let found = self.collect(context);
+            if found {
+                return Poll::Ready(false);
+            }
+            if looks && look.as_mut().poll(context).is_ready() {
+                Poll::Ready(true)
+            } else {
+                Poll::Pending
+            }
+        });
+        if looked.await { self.look().await } else { Ok(()) }
+    }
+
+    /// Does something while the steps go on.
+    async fn meanwhile<T>(&mut self, task: impl Future<Output = T>) -> T {
+        let mut task = pin!(task);
+        poll_fn(|context| {
+            self.collect(context);
+            task.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Takes what the steps have to say now; whether there was something.
+    fn collect(&mut self, context: &mut Context<'_>) -> bool {
+        let n_before = self.findings.len();
+        loop {
+            if let Poll::Ready(Some(answered)) = self.answers.poll_recv(context) {
+                self.findings.push(Finding::Answered(answered));
+            } else if let Poll::Ready(Some((index, end))) = self.running.poll_next_unpin(context) {
+                self.findings.push(Finding::Ended(index, end));
+            } else {
+                return self.findings.len() > n_before;
+            }
+        }
+    }
+
+    /// Sets to work what the run's state asks for.
+    fn launch(&mut self, started: &[usize]) {
+        for &index in started {
+            self.invoke(index);
+        }
+        let stops = matches!(self.run.status(), RunStatus::Cancelling | RunStatus::Failing);
+        if stops {
+            self.cancel.cancel();
+        }
+        if stops || std::mem::take(&mut self.is_news) {
+            for index in 0..self.run.steps().len() {
+                match &self.run.steps()[index] {
+                    _ if self.busy.contains(&index) => {}
+                    // Its start is ours, and it was never sent.
+                    StepState::Running { .. } if !stops => self.invoke(index),
+                    state if stops && state.open_invocation().is_some() => self.abandon(index),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Reads a run whose lease is still this one.
+async fn read(shared: &Shared, id: RunId, lease: Lease) -> Result<Orchestration, Halt> {
+    let mut patience = shared.patience();
+    loop {
+        let failure = match shared.store.find(id).await {
+            Ok(Some(record)) if record.lease() == Some(lease) => match shared.fold(id).await {
+                Ok(run) => return Ok(run),
+                Err(OrchestrationError::Store(failure)) => failure,
+                Err(error) => return Err(error.into()),
+            },
+            Ok(_) => return Err(Halt::Lost),
+            Err(failure) => failure,
+        };
+        patience.endure(failure).await?;
+    }
+}

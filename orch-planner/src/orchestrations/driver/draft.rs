@@ -1,0 +1,201 @@
+//! What is written down next.
+
+use orch_a2a::Kept;
+use orch_core::{InvocationId, Timestamp, event::Event};
+
+use super::{Driver, Halt, StepEnd, finding::Finding, keeper::Answered};
+use crate::{
+    OrchestrationEvent, RunStatus, StepState,
+    orchestration::{
+        StepEnded, StepFailed, StepFailure, StepStarted, StepSucceeded, StepWaiting, TimedOut, result_size,
+    },
+};
+
+/// Events that the run has applied and the store has not, and what follows from each finding once it has.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) events: Vec<Event>,
+    /// For each finding, in order. Only answers wait for theirs.
+    pub(super) verdicts: Vec<Kept>,
+    /// The steps that are started.
+    pub(super) started: Vec<usize>,
+}
+
+impl Driver {
+    /// Applies what was found to the run. If the store refuses it, the run has to be folded anew.
+    pub(super) fn draft(&mut self) -> Result<Draft, Halt> {
+        let now = self.shared.clock.now();
+        let mut draft = Draft {
+            events: Vec::new(),
+            verdicts: Vec::new(),
+            started: Vec::new(),
+        };
+        let mut findings = std::mem::take(&mut self.findings);
+        for finding in &mut findings {
+            let (event, kept) = match finding {
+                Finding::Answered(answered) => self.judge(answered),
+                Finding::Ended(index, end) => (self.conclude(*index, end)?, Kept::Lost),
+            };
+            if let Some(event) = event {
+                if let (Finding::Ended(index, _), OrchestrationEvent::StepStarted(_)) = (&*finding, &event) {
+                    draft.started.push(*index);
+                }
+                self.record(event, now, &mut draft)?;
+            }
+            draft.verdicts.push(kept);
+        }
+        self.findings = findings;
+        if self.run.status() == RunStatus::Running
+            && now >= self.run.deadline()
+            && self.run.ending().is_none()
+        {
+            let after = self.run.timeout();
+            self.record(OrchestrationEvent::TimedOut(TimedOut { after }), now, &mut draft)?;
+        }
+        self.start(now, &mut draft)?;
+        Ok(draft)
+    }
+
+    /// Starts what is ready, as far as there is room, and again what a crash interrupted.
+    fn start(&mut self, now: Timestamp, draft: &mut Draft) -> Result<(), Halt> {
+        if self.run.status() != RunStatus::Running {
+            return Ok(());
+        }
+        let room = self
+            .shared
+            .options
+            .parallel_steps
+            .max(1)
+            .saturating_sub(self.run.n_running());
+        let ready: Vec<usize> = self
+            .again
+            .iter()
+            .copied()
+            .chain(self.run.ready().take(room))
+            .collect();
+        for index in ready {
+            let (invocation, attempt) = match &self.run.steps()[index] {
+                StepState::Pending => (InvocationId::generate(now, &*self.shared.entropy), 1),
+                StepState::Decided { invocation, attempt }
+                | StepState::Running {
+                    invocation, attempt, ..
+                } => (*invocation, attempt + 1),
+                _ => continue,
+            };
+            let step = self.run.plan().steps()[index].id.clone();
+            let started = StepStarted {
+                step,
+                invocation,
+                attempt,
+            };
+            self.record(OrchestrationEvent::StepStarted(started), now, draft)?;
+            draft.started.push(index);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, event: OrchestrationEvent, now: Timestamp, draft: &mut Draft) -> Result<(), Halt> {
+        draft
+            .events
+            .push(event.to_event(self.run.id(), self.run.seq() + 1, now)?);
+        self.run.apply(event, now)?;
+        Ok(())
+    }
+
+    /// Whether an answer counts.
+    fn judge(&self, Answered { index, answer, .. }: &Answered) -> (Option<OrchestrationEvent>, Kept) {
+        let ended = || StepEnded {
+            step: answer.step.clone(),
+            invocation: answer.invocation,
+        };
+        match &self.run.steps()[*index] {
+            StepState::Running { invocation, .. } if *invocation == answer.invocation => {}
+            // The store had taken it, although it seemed to fail.
+            StepState::Succeeded(success) if success.invocation == answer.invocation => {
+                return (None, Kept::Accepted);
+            }
+            _ => return (None, Kept::Late),
+        }
+        if self.run.status() != RunStatus::Running {
+            return (Some(OrchestrationEvent::StepLate(ended())), Kept::Late);
+        }
+        let limit = self.shared.options.result_bytes;
+        if self.run.result_bytes() + result_size(&answer.result) > limit {
+            let StepSucceeded { step, invocation, .. } = answer.clone();
+            let failure = StepFailure::new(
+                "too_large",
+                format!("the results of the run take more than {limit} bytes"),
+            );
+            return (
+                Some(OrchestrationEvent::StepFailed(StepFailed {
+                    step,
+                    invocation,
+                    failure,
+                })),
+                Kept::Late,
+            );
+        }
+        (
+            Some(OrchestrationEvent::StepSucceeded(answer.clone())),
+            Kept::Accepted,
+        )
+    }
+
+    /// What the end of a step's work means.
+    fn conclude(&self, index: usize, end: &mut StepEnd) -> Result<Option<OrchestrationEvent>, Halt> {
+        let Some(invocation) = self.run.steps()[index].open_invocation() else {
+            return match std::mem::replace(end, StepEnd::Settled) {
+                StepEnd::Lost => Err(Halt::Lost),
+                StepEnd::GaveUp(error) => Err(Halt::Failed(error)),
+                _ => Ok(None),
+            };
+        };
+        let step = self.run.plan().steps()[index].id.clone();
+        let stops = matches!(self.run.status(), RunStatus::Cancelling | RunStatus::Failing);
+        Ok(match end {
+            StepEnd::Settled | StepEnd::Unpaid => None,
+            StepEnd::Failed(failure) => {
+                let failure = failure.clone();
+                Some(OrchestrationEvent::StepFailed(StepFailed {
+                    step,
+                    invocation,
+                    failure,
+                }))
+            }
+            StepEnd::Released if stops => {
+                Some(OrchestrationEvent::StepCancelled(StepEnded { step, invocation }))
+            }
+            StepEnd::Released => Some(OrchestrationEvent::StepInterrupted(StepEnded {
+                step,
+                invocation,
+            })),
+            // It is given up as soon as this is over.
+            StepEnd::Waiting(_) | StepEnd::Unsent if stops => None,
+            StepEnd::Unsent => {
+                let attempt = match &self.run.steps()[index] {
+                    StepState::Running { attempt, .. } => attempt + 1,
+                    _ => return Ok(None),
+                };
+                let invocation = InvocationId::generate(self.shared.clock.now(), &*self.shared.entropy);
+                Some(OrchestrationEvent::StepStarted(StepStarted {
+                    step,
+                    invocation,
+                    attempt,
+                }))
+            }
+            StepEnd::Waiting(approval) => {
+                let approval = *approval;
+                Some(OrchestrationEvent::StepWaiting(StepWaiting {
+                    step,
+                    invocation,
+                    approval,
+                }))
+            }
+            StepEnd::Lost => return Err(Halt::Lost),
+            StepEnd::GaveUp(_) => match std::mem::replace(end, StepEnd::Settled) {
+                StepEnd::GaveUp(error) => return Err(Halt::Failed(error)),
+                _ => None,
+            },
+        })
+    }
+}

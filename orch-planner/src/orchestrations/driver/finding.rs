@@ -1,0 +1,34 @@
+use orch_core::ApprovalId;
+
+use super::keeper::Answered;
+use crate::{OrchestrationError, orchestration::StepFailure};
+
+/// Something that a step has to say.
+#[derive(Debug)]
+pub(super) enum Finding {
+    /// Its agent has answered, and waits for the answer to be kept.
+    Answered(Answered),
+    /// What was done for it is over.
+    Ended(usize, StepEnd),
+}
+
+/// What came of what was done for a step.
+#[derive(Debug)]
+pub(super) enum StepEnd {
+    /// All is written down already, and its money is where it belongs.
+    Settled,
+    /// Its answer is written down and not paid yet.
+    Unpaid,
+    /// It failed; its hold is released.
+    Failed(StepFailure),
+    /// It was stopped or given up; its hold is released.
+    Released,
+    /// It was not sent, and its hold is released: it can be started anew as another call.
+    Unsent,
+    /// A human decides first.
+    Waiting(ApprovalId),
+    /// The run is another worker's.
+    Lost,
+    /// It cannot be brought to an end now.
+    GaveUp(OrchestrationError),
+}

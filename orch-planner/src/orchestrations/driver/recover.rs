@@ -1,0 +1,60 @@
+//! Carries on with a run that another drove, or that was driven here until something failed.
+
+use std::{collections::HashSet, sync::Arc};
+
+use orch_billing::{BillingError, Hold, HoldId};
+use orch_core::RunId;
+
+use super::{Driver, Halt, read};
+use crate::{RunStatus, StepState, orchestrations::Shared, store::Lease};
+
+impl Driver {
+    /// Reads the run, pays for what was answered and not paid, and sees to what was sent and not answered: it is sent
+    /// again if its task may be repeated, and given up if not.
+    pub(super) async fn recover(shared: Arc<Shared>, lease: Lease, run: RunId) -> Result<Self, Halt> {
+        let run = read(&shared, run, lease).await?;
+        let mut driver = Self::new(shared, lease, run);
+        let unpaid = driver.open_sub_holds().await?;
+        let unpaid: HashSet<HoldId> = unpaid.into_iter().map(|hold| hold.id).collect();
+        for index in 0..driver.run.steps().len() {
+            match &driver.run.steps()[index] {
+                // What costs nothing is held outside the run's hold.
+                StepState::Succeeded(success) => {
+                    let is_free = driver.run.plan().steps()[index].price.is_zero();
+                    if is_free || unpaid.contains(&HoldId::from_uuid(success.invocation.uuid())) {
+                        driver.settle(index);
+                    }
+                }
+                StepState::Running { attempt, .. } => {
+                    let goes_on = driver.run.status() == RunStatus::Running;
+                    let is_repeatable = driver.run.plan().steps()[index].repeatable;
+                    if goes_on && is_repeatable && *attempt < driver.shared.options.attempts {
+                        driver.again.push(index);
+                    } else {
+                        driver.abandon(index);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(driver)
+    }
+
+    /// The holds of steps that are neither paid nor given back.
+    pub(super) async fn open_sub_holds(&mut self) -> Result<Vec<Hold>, Halt> {
+        if self.run.plan().price().is_zero() {
+            return Ok(Vec::new());
+        }
+        let (shared, hold) = (self.shared.clone(), HoldId::from_uuid(self.run.id().uuid()));
+        let found = self.meanwhile(async move {
+            let mut patience = shared.patience();
+            loop {
+                match shared.billing.open_sub_holds(hold).await {
+                    Err(BillingError::Store(failure)) => patience.endure(failure).await?,
+                    found => return found,
+                }
+            }
+        });
+        Ok(found.await?)
+    }
+}

@@ -1,0 +1,227 @@
+//! What is done for one step: called, paid afterwards, or given up.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use orch_a2a::{Answer, Cancel, Funds, Invocation, InvokeError, Outcome};
+use orch_billing::{BillingError, HoldId};
+use orch_core::{Caller, StoreError};
+
+use super::{Driver, StepEnd, keeper::StepKeeper};
+use crate::{
+    OrchestrationError, StepState,
+    orchestration::StepFailure,
+    orchestrations::{Shared, patience::Patience},
+};
+
+impl Driver {
+    /// Calls the agent of a step that is running.
+    pub(super) fn invoke(&mut self, index: usize) {
+        self.busy.insert(index);
+        let Some(mut invocation) = self.invocation(index) else {
+            return self
+                .running
+                .push(async move { (index, StepEnd::Settled) }.boxed());
+        };
+        match self.run.arguments(index) {
+            Ok(arguments) => invocation.arguments = arguments,
+            Err(pointer) => {
+                let failure = StepFailure::new("missing_result", format!("there is no result at {pointer}"));
+                return self
+                    .running
+                    .push(async move { (index, StepEnd::Failed(failure)) }.boxed());
+            }
+        }
+        let keeper = StepKeeper {
+            index,
+            step: self.run.plan().steps()[index].id.clone(),
+            invocation: invocation.id,
+            desk: self.desk.clone(),
+            live: self.live.clone(),
+        };
+        let (shared, caller, cancel) = (self.shared.clone(), self.caller.clone(), self.cancel.clone());
+        let step = async move { (index, call(&shared, &caller, &invocation, &keeper, &cancel).await) };
+        self.running.push(step.boxed());
+    }
+
+    /// Gives a step up that will not be answered.
+    pub(super) fn abandon(&mut self, index: usize) {
+        self.busy.insert(index);
+        let Some(invocation) = self.invocation(index) else {
+            return self
+                .running
+                .push(async move { (index, StepEnd::Settled) }.boxed());
+        };
+        let (shared, caller) = (self.shared.clone(), self.caller.clone());
+        let step = async move {
+            (
+                index,
+                abandon(&shared, &caller, &invocation, StepEnd::Released).await,
+            )
+        };
+        self.running.push(step.boxed());
+    }
+
+    /// Pays for a step that has succeeded.
+    pub(super) fn settle(&mut self, index: usize) {
+        let StepState::Succeeded(success) = &self.run.steps()[index] else {
+            return;
+        };
+        let invocation = self.call_of(index, success.invocation);
+        let answer = Answer {
+            result: serde_json::Value::Null,
+            units: success.units,
+            cost: success.cost,
+            took: success.took,
+        };
+        self.busy.insert(index);
+        let (shared, caller) = (self.shared.clone(), self.caller.clone());
+        let step = async move { (index, settle(&shared, &caller, &invocation, &answer).await) };
+        self.running.push(step.boxed());
+    }
+
+    /// The call of a step whose call is not over, without its arguments.
+    fn invocation(&self, index: usize) -> Option<Invocation> {
+        let id = self.run.steps().get(index).and_then(StepState::open_invocation)?;
+        Some(self.call_of(index, id))
+    }
+
+    fn call_of(&self, index: usize, id: orch_core::InvocationId) -> Invocation {
+        let step = &self.run.plan().steps()[index];
+        Invocation {
+            id,
+            agent: step.agent,
+            version: step.version,
+            task: step.task.clone(),
+            arguments: serde_json::Map::new(),
+            deadline: self.run.deadline(),
+            funds: Funds::Hold(HoldId::from_uuid(self.run.id().uuid())),
+            keeper: self.run.id().to_string(),
+            step: Some(step.id.to_string()),
+        }
+    }
+}
+
+async fn call(
+    shared: &Arc<Shared>,
+    caller: &Caller,
+    invocation: &Invocation,
+    keeper: &StepKeeper,
+    cancel: &Cancel,
+) -> StepEnd {
+    let mut patience = shared.patience();
+    let mut has_failed = false;
+    loop {
+        let failure = match shared.invoker.invoke(caller, invocation, keeper, cancel).await {
+            Ok(Outcome::Answered(_) | Outcome::Late(_)) => return StepEnd::Settled,
+            Ok(Outcome::Waiting(approval)) => return StepEnd::Waiting(approval),
+            Ok(Outcome::Lost) => return StepEnd::Lost,
+            Err(InvokeError::Unsettled(_)) => return StepEnd::Unpaid,
+            // The store failed after the price was held and before anything was sent, and the price went back.
+            Err(InvokeError::HoldClosed { .. }) if has_failed => return StepEnd::Unsent,
+            // The store fails before anything is sent, so that calling again is safe.
+            Err(InvokeError::Store(failure)) => failure,
+            Err(InvokeError::Unreleased { failure, cause }) => match (*failure, cause) {
+                (InvokeError::Store(failure), _) => failure,
+                (failure, _) => return abandon(shared, caller, invocation, end_of(&failure)).await,
+            },
+            Err(failure) => return end_of(&failure),
+        };
+        has_failed = true;
+        if let Err(failure) = patience.endure(failure).await {
+            return StepEnd::GaveUp(failure.into());
+        }
+    }
+}
+
+/// Gives the price back of what will not be answered, and ends with `end`.
+async fn abandon(shared: &Arc<Shared>, caller: &Caller, invocation: &Invocation, end: StepEnd) -> StepEnd {
+    let mut patience = shared.patience();
+    loop {
+        let failure = match shared.invoker.abandon(caller, invocation).await {
+            Ok(()) | Err(InvokeError::HoldClosed { .. }) => return end,
+            Err(InvokeError::Unreleased {
+                cause: BillingError::Store(failure),
+                ..
+            }) => failure,
+            Err(other) => return StepEnd::GaveUp(other.into()),
+        };
+        if let Err(failure) = patience.endure(failure).await {
+            return StepEnd::GaveUp(failure.into());
+        }
+    }
+}
+
+/// Pays for an answer that is written down.
+async fn settle(shared: &Arc<Shared>, caller: &Caller, invocation: &Invocation, answer: &Answer) -> StepEnd {
+    let mut patience = shared.patience();
+    loop {
+        let failure = match shared.invoker.settle(caller, invocation, answer).await {
+            Ok(()) => return StepEnd::Settled,
+            Err(InvokeError::Unsettled(failure)) => failure,
+            Err(other) => return unpayable(invocation, &other.into()),
+        };
+        if let Err(end) = pause(&mut patience, invocation, failure).await {
+            return end;
+        }
+    }
+}
+
+async fn pause(
+    patience: &mut Patience,
+    invocation: &Invocation,
+    failure: BillingError,
+) -> Result<(), StepEnd> {
+    match failure {
+        BillingError::Store(failure) if failure.is_retryable() => patience
+            .endure(failure)
+            .await
+            .map_err(|failure: StoreError| StepEnd::GaveUp(failure.into())),
+        refusal => Err(unpayable(invocation, &refusal.into())),
+    }
+}
+
+/// An answer that counts and cannot be paid: the run goes on, and whoever reads the log of the process must look.
+fn unpayable(invocation: &Invocation, error: &OrchestrationError) -> StepEnd {
+    let error = error as &dyn std::error::Error;
+    tracing::error!(invocation = %invocation.id, error, "an answer was kept and cannot be paid");
+    StepEnd::Settled
+}
+
+fn end_of(failure: &InvokeError) -> StepEnd {
+    let code = match failure {
+        InvokeError::Cancelled => return StepEnd::Released,
+        InvokeError::Unkept(_) => return StepEnd::Lost,
+        InvokeError::AgentNotFound { .. } => "agent_not_found",
+        InvokeError::VersionNotFound { .. } => "version_not_found",
+        InvokeError::TaskNotFound { .. } => "task_not_found",
+        InvokeError::Refused { .. } => "arguments_refused",
+        InvokeError::Forbidden { .. } => "forbidden",
+        InvokeError::Offline { .. } => "agent_offline",
+        InvokeError::NoTransport { .. } => "no_transport",
+        InvokeError::Busy { .. } => "agent_busy",
+        InvokeError::Funds(_) => "funds",
+        InvokeError::Denied { .. } => "denied",
+        InvokeError::TimedOut { .. } => "timed_out",
+        InvokeError::Panicked { .. } => "agent_panicked",
+        InvokeError::TooLarge { .. } => "too_large",
+        InvokeError::Failed { .. } => "agent_failed",
+        InvokeError::Misanswered { .. } => "misanswered",
+        InvokeError::Misdeclared { .. } => "misdeclared",
+        InvokeError::HoldClosed { .. } => "hold_closed",
+        _ => "failed",
+    };
+    StepEnd::Failed(StepFailure::new(code, explain(failure)))
+}
+
+/// What went wrong with all its causes, as the log of the run is where one looks.
+fn explain(failure: &InvokeError) -> String {
+    let mut text = failure.to_string();
+    let mut cause = std::error::Error::source(failure);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! What this process knows of runs at this moment: that they moved on, and what their agents say.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use orch_a2a::Progress;
+use orch_core::RunId;
+use tokio::sync::{broadcast, watch};
+
+use crate::StepId;
+
+/// How many reports of progress a slow watcher may lag behind before it misses some.
+const REPORTS: usize = 256;
+
+/// What an agent says while it works on a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepProgress {
+    /// The step.
+    pub step: StepId,
+    /// What it says.
+    pub progress: Progress,
+}
+
+/// A run that someone here drives or watches.
+#[derive(Debug)]
+pub(super) struct Live {
+    seq: watch::Sender<u64>,
+    progress: broadcast::Sender<StepProgress>,
+}
+
+impl Live {
+    /// Says that the run has at least so many events.
+    pub(super) fn moved(&self, seq: u64) {
+        self.seq.send_if_modified(|known| {
+            let is_news = seq > *known;
+            *known = seq.max(*known);
+            is_news
+        });
+    }
+
+    /// Returns once the run has more events than `known`, as far as this process hears of it.
+    pub(super) async fn moved_beyond(&self, known: u64) {
+        // We hold the sender ourselves, so waiting cannot fail.
+        let _ = self.seq.subscribe().wait_for(|seq| *seq > known).await;
+    }
+
+    /// Tells whoever watches; without watchers it goes nowhere.
+    pub(super) fn report(&self, progress: StepProgress) {
+        let _ = self.progress.send(progress);
+    }
+
+    pub(super) fn progress(&self) -> broadcast::Receiver<StepProgress> {
+        self.progress.subscribe()
+    }
+}
+
+/// The runs that someone here drives or watches.
+#[derive(Debug, Default)]
+pub(super) struct Lives(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    runs: HashMap<RunId, Weak<Live>>,
+    /// At how many entries those that nobody holds are cleared away next.
+    clear_at: usize,
+}
+
+impl Lives {
+    /// The live side of a run.
+    pub(super) fn of(&self, run: RunId) -> Arc<Live> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = entries.runs.get(&run).and_then(Weak::upgrade) {
+            return live;
+        }
+        if entries.runs.len() >= entries.clear_at {
+            entries.runs.retain(|_, live| live.strong_count() > 0);
+            entries.clear_at = (entries.runs.len() * 2).max(64);
+        }
+        let live = Arc::new(Live {
+            seq: watch::Sender::new(0),
+            progress: broadcast::Sender::new(REPORTS),
+        });
+        entries.runs.insert(run, Arc::downgrade(&live));
+        live
+    }
+
+    /// Tells whoever drives or watches the run here that it moved on.
+    pub(super) fn moved(&self, run: RunId, seq: u64) {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = entries.runs.get(&run).and_then(Weak::upgrade) {
+            live.moved(seq);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use std::time::Duration;
+
+use orch_core::{Amount, RunId};
+
+use crate::{Plan, ValidPlan};
+
+/// What bounds the runs of an [`Orchestrations`](super::Orchestrations), and how they are worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrchestrationOptions {
+    /// How many steps of one run run at once, at least 1.
+    pub parallel_steps: usize,
+    /// How many bytes the results of one run take together, about, as JSON text; an answer beyond it fails its step.
+    pub result_bytes: usize,
+    /// How often a step is sent in all, when crashes interrupt it and its task is repeatable.
+    pub attempts: u32,
+    /// How often a run is looked at for what other processes did to it.
+    pub poll_interval: Duration,
+    /// How long an unavailable store is tried again before a run is put off.
+    pub patience: Duration,
+    /// How long a worker lives after its last heartbeat.
+    pub worker_ttl: Duration,
+    /// How many runs that were just started here wait to be driven here.
+    pub inbox: usize,
+    /// Whether no other process serves the same store, so that every other worker is dead when one begins.
+    pub sole_worker: bool,
+}
+
+impl Default for OrchestrationOptions {
+    fn default() -> Self {
+        Self {
+            parallel_steps: 64,
+            result_bytes: 16 * 1024 * 1024,
+            attempts: 5,
+            poll_interval: Duration::from_secs(1),
+            patience: Duration::from_secs(30),
+            worker_ttl: Duration::from_secs(15),
+            inbox: 64,
+            sole_worker: false,
+        }
+    }
+}
+
+/// What a start may say besides the plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StartOptions {
+    /// What the run is for, in the words of who asks.
+    pub goal: Option<String>,
+    /// The most that it may cost.
+    pub budget: Option<Amount>,
+    /// How long it may take, 1 second to an hour; 300 seconds where nothing is said.
+    pub timeout: Option<Duration>,
+    /// How many different agents may work on it.
+    pub max_agents: Option<u32>,
+    /// Makes starting the same twice the same as once: 1 to 200 characters, unique within the account.
+    pub key: Option<String>,
+}
+
+/// A run that is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The run.
+    pub run: RunId,
+    /// Whether this start made it, and not an earlier one with the same key.
+    pub is_new: bool,
+}
+
+/// What a goal would come to. Nothing of it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// The plan, as it could be started.
+    pub plan: Plan,
+    /// The same with its agents, versions and prices.
+    pub valid: ValidPlan,
+}

@@ -1,0 +1,295 @@
+//! How a run comes to be: planned, validated, its price held, durable, and only then acknowledged.
+
+use std::time::Duration;
+
+use orch_billing::{BillingError, HoldId, HoldRequest};
+use orch_core::{AccountId, Caller, RunId};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Claim, Orchestrations, Preview, StartOptions, Started};
+use crate::{
+    Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, RunStatus, ValidPlan,
+    orchestration::Planned,
+    store::{Insertion, RunKey, RunRecord, RunSummary},
+};
+
+/// How long a run's hold lasts at least; while the run lives, it does not expire at all.
+const HOLD_TTL: Duration = Duration::from_secs(600);
+
+/// The longest key.
+const MAX_KEY_CHARS: usize = 200;
+
+impl Orchestrations {
+    /// What the goal would come to: nothing is stored, and nobody is called.
+    pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
+        goal.check()?;
+        let plan = self.0.planner.plan(caller, goal).await?;
+        let options = options_of(goal, None);
+        let valid = self.validate(caller, plan.clone(), &options).await?;
+        Ok(Preview { plan, valid })
+    }
+
+    /// Makes a plan for the goal and starts it; the key makes starting the same goal twice the same as once.
+    pub async fn start(
+        &self,
+        caller: &Caller,
+        goal: Goal,
+        key: Option<String>,
+    ) -> Result<Started, OrchestrationError> {
+        goal.check()?;
+        let options = options_of(&goal, key);
+        let key = run_key(
+            &options,
+            &(
+                goal.text.as_str(),
+                &goal.context,
+                &goal.limits.preferred,
+                &goal.limits.excluded,
+            ),
+        )?;
+        if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
+            return Ok(started);
+        }
+        let plan = self.0.planner.plan(caller, &goal).await?;
+        self.start_valid(caller, plan, options, key).await
+    }
+
+    /// Starts a plan: returns once the run is durable and its price is held.
+    ///
+    /// # Errors
+    ///
+    /// What [`Plan::validate`] refuses; too many agents; over its budget; credits that do not suffice; a key that was
+    /// used for something else. Nothing is stored then.
+    pub async fn start_plan(
+        &self,
+        caller: &Caller,
+        plan: Plan,
+        options: StartOptions,
+    ) -> Result<Started, OrchestrationError> {
+        let key = run_key(&options, &plan)?;
+        if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
+            return Ok(started);
+        }
+        self.start_valid(caller, plan, options, key).await
+    }
+
+    async fn start_valid(
+        &self,
+        caller: &Caller,
+        plan: Plan,
+        options: StartOptions,
+        key: Option<RunKey>,
+    ) -> Result<Started, OrchestrationError> {
+        let timeout = options.timeout.unwrap_or(GoalLimits::default().timeout);
+        if !GoalLimits::TIMEOUT.contains(&timeout) {
+            let reason = format!("of {timeout:?} is outside 1 second to 1 hour");
+            return Err(OrchestrationError::Option {
+                field: "timeout",
+                reason,
+            });
+        }
+        let plan = self.validate(caller, plan, &options).await?;
+        let (now, account) = (self.0.clock.now(), caller.account().clone());
+        let id = RunId::generate(now, &*self.0.entropy);
+        if let Err(refusal) = self.hold(id, &account, &plan).await {
+            // The credits may be short because the same start, made at the same time, has taken them.
+            return self.replay(&account, key.as_ref()).await?.ok_or(refusal.into());
+        }
+        let planned = Planned {
+            account,
+            goal: options.goal,
+            budget: options.budget,
+            timeout,
+            plan,
+        };
+        let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
+        let run = Orchestration::begin(id, planned, now);
+        let place = self.0.desk.reserve(self.0.options.inbox);
+        let record = RunRecord {
+            id,
+            account: run.account().clone(),
+            status: RunStatus::Running,
+            seq: 1,
+            worker: place.as_ref().map(|place| place.worker),
+            epoch: u64::from(place.is_some()),
+            key,
+            summary: summary(&run),
+            created_at: now,
+            ended_at: None,
+        };
+        match self.insert(&record, event).await? {
+            Insertion::New => {}
+            Insertion::Taken(first) => {
+                self.give_back(id).await;
+                return same(&first, record.key.as_ref());
+            }
+        }
+        match (place, record.lease()) {
+            (Some(place), Some(lease)) => place.fill(Claim {
+                run: id,
+                lease,
+                fresh: Some(Box::new(run)),
+            }),
+            _ => self.0.desk.ring(),
+        }
+        Ok(Started {
+            run: id,
+            is_new: true,
+        })
+    }
+
+    async fn validate(
+        &self,
+        caller: &Caller,
+        plan: Plan,
+        options: &StartOptions,
+    ) -> Result<ValidPlan, OrchestrationError> {
+        let plan = plan.validate(&self.0.catalog, &self.0.invoker, caller).await?;
+        if let Some(allowed) = options.max_agents {
+            let required = plan.n_agents();
+            if required > allowed as usize {
+                return Err(OrchestrationError::TooManyAgents { required, allowed });
+            }
+        }
+        if let Some(available) = options.budget.filter(|_| !plan.price().is_zero()) {
+            let required = plan.price();
+            // Comparing as well refuses a budget of another currency.
+            let left = available.minus(required);
+            match left {
+                Ok(_) => {}
+                Err(orch_core::MoneyError::Negative) => {
+                    return Err(OrchestrationError::OverBudget { required, available });
+                }
+                Err(error) => return Err(OrchestrationError::Budget(error)),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Sets the price of the plan aside. A plan that costs nothing needs no hold.
+    async fn hold(&self, run: RunId, account: &AccountId, plan: &ValidPlan) -> Result<(), BillingError> {
+        if plan.price().is_zero() {
+            return Ok(());
+        }
+        let request = HoldRequest {
+            id: HoldId::from_uuid(run.uuid()),
+            account: account.clone(),
+            amount: plan.price(),
+            parent: None,
+            payee: None,
+            keeper: Some(run.to_string()),
+            ttl: HOLD_TTL,
+            key: run.to_string(),
+        };
+        self.0.billing.hold(request).await.map(drop)
+    }
+
+    /// Makes the run durable. When it is not, its hold is given back.
+    async fn insert(
+        &self,
+        record: &RunRecord,
+        event: orch_core::event::Event,
+    ) -> Result<Insertion, OrchestrationError> {
+        let failure = match self.0.store.insert(record, &[event]).await {
+            Ok(insertion) => return Ok(insertion),
+            Err(failure) => failure,
+        };
+        // The failure may have come after the commit. While that is unknown the hold stays, and expires if need be.
+        match self.0.store.find(record.id).await {
+            Ok(Some(_)) => Ok(Insertion::New),
+            Ok(None) => {
+                self.give_back(record.id).await;
+                Err(failure.into())
+            }
+            Err(_) => Err(failure.into()),
+        }
+    }
+
+    /// Gives the price of a run back that did not come to be. If that fails, it expires.
+    async fn give_back(&self, run: RunId) {
+        if let Err(error) = self.0.billing.release(HoldId::from_uuid(run.uuid()), None).await
+            && !matches!(error, BillingError::HoldNotFound(_))
+        {
+            tracing::warn!(%run, error = &error as &dyn std::error::Error, "the hold of a refused run is left to expire");
+        }
+    }
+
+    /// The run that was started before under this key.
+    async fn replay(
+        &self,
+        account: &AccountId,
+        key: Option<&RunKey>,
+    ) -> Result<Option<Started>, OrchestrationError> {
+        let Some(key) = key else {
+            return Ok(None);
+        };
+        let first = self.0.store.find_by_key(account, &key.key).await?;
+        first.map(|first| same(&first, Some(key))).transpose()
+    }
+}
+
+/// The run that was there first, if it was started with the same content.
+fn same(first: &RunRecord, key: Option<&RunKey>) -> Result<Started, OrchestrationError> {
+    if first.key.as_ref() == key {
+        Ok(Started {
+            run: first.id,
+            is_new: false,
+        })
+    } else {
+        let key = key.map(|key| key.key.clone()).unwrap_or_default();
+        Err(OrchestrationError::Conflict { key })
+    }
+}
+
+fn options_of(goal: &Goal, key: Option<String>) -> StartOptions {
+    StartOptions {
+        goal: Some(goal.text.clone()),
+        budget: goal.limits.budget,
+        timeout: Some(goal.limits.timeout),
+        max_agents: Some(goal.limits.max_agents),
+        key,
+    }
+}
+
+/// The key with a fingerprint of all that makes two starts the same.
+fn run_key(options: &StartOptions, wanted: &impl Serialize) -> Result<Option<RunKey>, OrchestrationError> {
+    let Some(key) = options.key.clone() else {
+        return Ok(None);
+    };
+    let is_bounded = (1..=MAX_KEY_CHARS).contains(&key.chars().count());
+    if !is_bounded || key.chars().any(char::is_control) {
+        let reason = format!("is not 1 to {MAX_KEY_CHARS} characters without control characters");
+        return Err(OrchestrationError::Option { field: "key", reason });
+    }
+    let StartOptions {
+        goal,
+        budget,
+        timeout,
+        max_agents,
+        ..
+    } = options;
+    let timeout = timeout.map(|timeout| timeout.as_millis());
+    let content = serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents)).map_err(|error| {
+        OrchestrationError::Option {
+            field: "plan",
+            reason: format!("cannot be written: {error}"),
+        }
+    })?;
+    let fingerprint = Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Some(RunKey { key, fingerprint }))
+}
+
+fn summary(run: &Orchestration) -> RunSummary {
+    let goal = run
+        .goal()
+        .map(|goal| goal.chars().take(RunSummary::MAX_GOAL_CHARS).collect());
+    RunSummary {
+        goal,
+        n_steps: run.plan().steps().len(),
+        price: run.plan().price(),
+    }
+}

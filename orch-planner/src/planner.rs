@@ -1,0 +1,125 @@
+//! The port that turns a goal into a plan.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use orch_core::{Amount, Caller, Cause, Entity, ErrorKind, Failure, Purse};
+
+use crate::{goal::Goal, plan::Plan};
+
+/// Turns a goal into a plan.
+///
+/// A planner only proposes: whatever it returns is validated like a plan from a file before anything is stored, so a
+/// planner needs no trust. It takes nothing but agents that the caller may see, and none that the goal excludes.
+#[async_trait]
+pub trait Planner: fmt::Debug + Send + Sync + 'static {
+    /// A plan that reaches the goal within its limits.
+    async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Plan, PlanError>;
+}
+
+/// Why there is no plan for a goal.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// No visible task does what a part of the goal asks for.
+    #[error("no agent fits {wish:?}")]
+    NothingFits {
+        /// The part, as it was written.
+        wish: String,
+    },
+    /// A task needs an argument that neither the goal nor another task gives.
+    #[error("task {task} needs {argument:?}, which the goal does not give")]
+    MissingArgument {
+        /// The task, as `agent/task`.
+        task: String,
+        /// The parameter's name.
+        argument: String,
+    },
+    /// The goal gives a value that a task does not take.
+    #[error("task {task} does not take {value} as {argument:?}: {reason}")]
+    UnfitArgument {
+        /// The task, as `agent/task`.
+        task: String,
+        /// The parameter's name.
+        argument: String,
+        /// What the goal gives, as JSON.
+        value: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It takes more distinct agents than the goal allows.
+    #[error("the goal takes {required} agents and allows {allowed}")]
+    TooManyAgents {
+        /// How many it takes at least.
+        required: usize,
+        /// How many it allows.
+        allowed: u32,
+    },
+    /// Even the cheapest plan can cost more than the goal allows.
+    #[error("the goal can cost {required} and allows {available}")]
+    Budget {
+        /// What the cheapest plan costs at most.
+        required: Amount,
+        /// What the goal allows.
+        available: Amount,
+    },
+    /// Prices do not add up: they are in another currency than the budget or than each other.
+    #[error("a price of {price} cannot be paid from {budget}")]
+    Currency {
+        /// A price of the plan.
+        price: Amount,
+        /// What it would be paid from.
+        budget: Amount,
+    },
+    /// The goal asks for more at once than a planner takes on.
+    #[error("the goal has more than {limit} parts")]
+    TooManyWishes {
+        /// How many parts are taken on.
+        limit: usize,
+    },
+    /// What the planner stands on failed: the catalog or a model.
+    #[error("the planner failed")]
+    Failed {
+        /// What that means.
+        kind: Box<ErrorKind>,
+        /// The failure itself, for the log.
+        #[source]
+        cause: Cause,
+    },
+}
+
+impl PlanError {
+    /// The planner could not work because something beneath it failed.
+    pub fn failed(cause: impl Failure + Send + Sync + 'static) -> Self {
+        Self::Failed {
+            kind: Box::new(cause.kind()),
+            cause: Box::new(cause),
+        }
+    }
+}
+
+impl Failure for PlanError {
+    fn kind(&self) -> ErrorKind {
+        let invalid = |field: &str| ErrorKind::Invalid {
+            field: field.into(),
+            reason: self.to_string(),
+        };
+        match self {
+            Self::NothingFits { wish } => ErrorKind::NotFound {
+                entity: Entity::Task,
+                id: wish.clone(),
+            },
+            Self::MissingArgument { .. } | Self::UnfitArgument { .. } | Self::TooManyWishes { .. } => {
+                invalid("goal")
+            }
+            Self::TooManyAgents { .. } => invalid("max_agents"),
+            Self::Currency { .. } => invalid("budget"),
+            Self::Budget { required, available } => ErrorKind::InsufficientFunds {
+                purse: Purse::Budget,
+                required: *required,
+                available: *available,
+            },
+            Self::Failed { kind, .. } => (**kind).clone(),
+        }
+    }
+}

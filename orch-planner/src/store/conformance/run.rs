@@ -1,0 +1,153 @@
+use futures_util::future::join_all;
+use orch_core::{Page, PageRequest, RunId, Uuid};
+
+use super::{
+    Insertion, OrchestrationStore, RACERS, RunKey, RunRecord, RunStatus, account, add, at, event, find,
+    insert, keyed, record, seqs, worker_id,
+};
+
+/// What was added is found whole, and nothing that was not.
+pub async fn a_run_reads_back(store: &dyn OrchestrationStore) {
+    let plain = record(1);
+    let full = RunRecord {
+        status: RunStatus::Failed,
+        worker: Some(worker_id(1)),
+        epoch: 7,
+        ended_at: Some(at(9)),
+        ..keyed(2, "ünïcode ' key")
+    };
+    add(store, &plain).await;
+    add(store, &full).await;
+    assert_eq!(find(store, &plain).await, plain);
+    assert_eq!(find(store, &full).await, full);
+    let by_key = store.find_by_key(&account("one"), "ünïcode ' key").await.unwrap();
+    assert_eq!(by_key, Some(full));
+    let nobody = RunId::from_uuid(Uuid::from_u64_pair(3, 3));
+    assert_eq!(store.find(nobody).await.unwrap(), None);
+    assert_eq!(store.events(nobody, 1, 10).await.unwrap(), []);
+    assert_eq!(
+        store.events(plain.id, 1, 10).await.unwrap(),
+        [event(plain.id, 1, "planned")]
+    );
+}
+
+/// A second insertion under the same id changes nothing and says what is there.
+pub async fn a_run_is_added_once(store: &dyn OrchestrationStore) {
+    let first = record(1);
+    add(store, &first).await;
+    let second = RunRecord {
+        account: account("two"),
+        epoch: 9,
+        ..first.clone()
+    };
+    assert_eq!(
+        insert(store, &second).await,
+        Insertion::Taken(Box::new(first.clone()))
+    );
+    assert_eq!(find(store, &first).await, first);
+    assert_eq!(seqs(store, first.id).await, [1]);
+}
+
+/// A key is unique within its account: whoever comes second learns who was first, and nothing of theirs is kept.
+pub async fn a_key_names_one_run_of_an_account(store: &dyn OrchestrationStore) {
+    let first = keyed(1, "k");
+    add(store, &first).await;
+    add(
+        store,
+        &RunRecord {
+            account: account("two"),
+            ..keyed(2, "k")
+        },
+    )
+    .await;
+    add(store, &keyed(3, "other")).await;
+    add(store, &record(4)).await;
+    add(store, &record(5)).await;
+    let key = RunKey {
+        key: "k".into(),
+        fingerprint: "another".into(),
+    };
+    let second = RunRecord {
+        key: Some(key),
+        ..record(6)
+    };
+    assert_eq!(
+        insert(store, &second).await,
+        Insertion::Taken(Box::new(first.clone()))
+    );
+    assert_eq!(store.find(second.id).await.unwrap(), None);
+    assert_eq!(seqs(store, second.id).await, [0; 0]);
+    assert_eq!(
+        store.find_by_key(&account("one"), "k").await.unwrap(),
+        Some(first)
+    );
+    assert_eq!(store.find_by_key(&account("two"), "other").await.unwrap(), None);
+}
+
+/// Of many that start under one key at once, one run comes to be and all learn which.
+pub async fn of_racing_starts_one_wins(store: &dyn OrchestrationStore) {
+    let racers = (1..=RACERS).map(|number| async move {
+        let mine = keyed(number, "k");
+        match insert(store, &mine).await {
+            Insertion::New => (true, mine.id),
+            Insertion::Taken(first) => (false, first.id),
+        }
+    });
+    let ends = join_all(racers).await;
+    assert_eq!(ends.iter().filter(|(won, _)| *won).count(), 1, "{ends:?}");
+    let winner = ends.iter().find(|(won, _)| *won).unwrap().1;
+    assert!(ends.iter().all(|(_, id)| *id == winner), "{ends:?}");
+    let Page { items, total } = store.list(&account("one"), PageRequest::default()).await.unwrap();
+    assert_eq!((items.len(), total), (1, 1));
+}
+
+/// A list has the account's own runs, the newest first, in pages.
+pub async fn runs_are_listed_newest_first(store: &dyn OrchestrationStore) {
+    for number in [2, 4, 1, 3] {
+        add(store, &record(number)).await;
+    }
+    add(
+        store,
+        &RunRecord {
+            account: account("two"),
+            ..record(5)
+        },
+    )
+    .await;
+    let list = |limit, offset| async move {
+        let page = store
+            .list(&account("one"), PageRequest::new(limit, offset))
+            .await
+            .unwrap();
+        (page.items, page.total)
+    };
+    assert_eq!(
+        list(10, 0).await,
+        (vec![record(4), record(3), record(2), record(1)], 4)
+    );
+    assert_eq!(list(2, 1).await, (vec![record(3), record(2)], 4));
+    assert_eq!(list(2, 4).await, (vec![], 4));
+    assert_eq!(
+        store
+            .list(&account("three"), PageRequest::default())
+            .await
+            .unwrap()
+            .total,
+        0
+    );
+}
+
+/// Events come in order, from any place on, at most as many as wanted.
+pub async fn events_are_read_from_any_place(store: &dyn OrchestrationStore) {
+    let long = RunRecord { seq: 12, ..record(1) };
+    add(store, &long).await;
+    add(store, &record(2)).await;
+    let seqs = |from, limit| async move {
+        let events = store.events(long.id, from, limit).await.unwrap();
+        events.iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(1, 100).await, (1..=12).collect::<Vec<_>>());
+    assert_eq!(seqs(9, 2).await, [9, 10]);
+    assert_eq!(seqs(12, 2).await, [12]);
+    assert_eq!(seqs(13, 2).await, [0; 0]);
+}

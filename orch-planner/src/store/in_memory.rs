@@ -1,0 +1,177 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use orch_core::{
+    AccountId, Clock, Page, PageRequest, RunId, StoreError, SystemClock, Timestamp,
+    event::{Event, EventLog, InMemoryEventLog},
+};
+
+use super::{Append, Insertion, OrchestrationStore, RunRecord, WorkerId, WorkerStore};
+
+/// Keeps runs while the process lives: the reference for every other store.
+#[derive(Debug)]
+pub struct InMemoryOrchestrations {
+    clock: Arc<dyn Clock>,
+    log: Arc<InMemoryEventLog>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    runs: BTreeMap<RunId, RunRecord>,
+    keys: HashMap<(AccountId, String), RunId>,
+    /// Until when each worker lives.
+    workers: HashMap<WorkerId, Timestamp>,
+}
+
+impl InMemoryOrchestrations {
+    /// An empty store that writes its events into `log` and tells by `clock` which workers live.
+    pub fn new(log: Arc<InMemoryEventLog>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            log,
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// With a log of its own and the machine's clock.
+impl Default for InMemoryOrchestrations {
+    fn default() -> Self {
+        Self::new(Arc::default(), Arc::new(SystemClock))
+    }
+}
+
+impl State {
+    fn is_alive(&self, worker: WorkerId, now: Timestamp) -> bool {
+        self.workers.get(&worker).is_some_and(|&until| until > now)
+    }
+
+    fn taken(&self, run: &RunRecord) -> Option<RunId> {
+        if self.runs.contains_key(&run.id) {
+            return Some(run.id);
+        }
+        let key = run.key.as_ref()?;
+        self.keys.get(&(run.account.clone(), key.key.clone())).copied()
+    }
+}
+
+#[async_trait]
+impl OrchestrationStore for InMemoryOrchestrations {
+    async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError> {
+        let mut state = self.lock();
+        if let Some(taken) = state.taken(run).and_then(|id| state.runs.get(&id)) {
+            return Ok(Insertion::Taken(Box::new(taken.clone())));
+        }
+        if !self.log.append_now(events) {
+            return Err(StoreError::corrupt(
+                "runs",
+                run.id.to_string(),
+                "it has events, but is not there",
+            ));
+        }
+        if let Some(key) = &run.key {
+            state.keys.insert((run.account.clone(), key.key.clone()), run.id);
+        }
+        state.runs.insert(run.id, run.clone());
+        Ok(Insertion::New)
+    }
+
+    async fn find(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        Ok(self.lock().runs.get(&id).cloned())
+    }
+
+    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
+        let state = self.lock();
+        let id = state.keys.get(&(account.clone(), key.to_owned()));
+        Ok(id.and_then(|id| state.runs.get(id)).cloned())
+    }
+
+    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
+        let state = self.lock();
+        let runs = || state.runs.values().rev().filter(|run| run.account == *account);
+        let skipped = runs().skip(usize::try_from(page.offset).unwrap_or(usize::MAX));
+        Ok(Page {
+            items: skipped.take(page.limit as usize).cloned().collect(),
+            total: runs().count() as u64,
+        })
+    }
+
+    async fn events(&self, id: RunId, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.log.read(&id.to_string(), from_seq, limit).await
+    }
+
+    async fn append(&self, append: &Append) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let Some(run) = state.runs.get_mut(&append.run) else {
+            return Ok(false);
+        };
+        let may = append.lease.is_none() || run.lease() == append.lease;
+        if !may || run.seq != append.expected_seq || !self.log.append_now(&append.events) {
+            return Ok(false);
+        }
+        run.seq = append.last_seq();
+        run.status = append.status;
+        run.ended_at = append.ended_at;
+        run.worker = run.worker.filter(|_| append.status.is_ready());
+        Ok(true)
+    }
+
+    async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        if !state.is_alive(worker, now) {
+            return Ok(Vec::new());
+        }
+        let is_free = |run: &&RunRecord| {
+            run.status.is_ready() && !run.worker.is_some_and(|worker| state.is_alive(worker, now))
+        };
+        let free = state.runs.values().filter(is_free).take(limit as usize);
+        let free: Vec<RunId> = free.map(|run| run.id).collect();
+        let claimed = free.iter().filter_map(|id| {
+            let run = state.runs.get_mut(id)?;
+            run.worker = Some(worker);
+            run.epoch += 1;
+            Some(run.clone())
+        });
+        Ok(claimed.collect())
+    }
+}
+
+#[async_trait]
+impl WorkerStore for InMemoryOrchestrations {
+    async fn begin_worker(&self, worker: WorkerId, ttl: Duration, sole: bool) -> Result<(), StoreError> {
+        let until = self.clock.now() + ttl;
+        let mut state = self.lock();
+        if sole {
+            state.workers.clear();
+        }
+        state.workers.insert(worker, until);
+        Ok(())
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, ttl: Duration) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let until = state.workers.get_mut(&worker);
+        Ok(until.map(|until| *until = now + ttl).is_some())
+    }
+
+    async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
+        self.lock().workers.remove(&worker);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    crate::orchestration_store_tests!(crate::store::InMemoryOrchestrations::default());
+}

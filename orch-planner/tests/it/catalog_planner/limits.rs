@@ -1,0 +1,169 @@
+//! Plans keep to the limits of their goals.
+
+use orch_core::{Amount, Currency};
+use orch_planner::{Goal, GoalLimits, PlanError, Planner};
+
+use super::{agents, assert_steps, caller, planner_over, shown};
+
+fn algo(minor: i64) -> Amount {
+    Amount::new(minor, Currency::Algo).unwrap()
+}
+
+fn goal(text: &str, limits: GoalLimits) -> Goal {
+    Goal::new(text).unwrap().with_limits(limits).unwrap()
+}
+
+/// A second agent that judges sentiment, for another price.
+fn rival(minor: i64) -> orch_core::catalog::AgentDraft {
+    let mut rival = agents::sentiment();
+    rival.name = "rival".parse().unwrap();
+    rival.version.pricing = agents::price(minor);
+    rival
+}
+
+#[tokio::test]
+async fn more_agents_than_allowed_are_refused() {
+    let planner = planner_over(agents::all()).await;
+    let text = "Tell the sentiment and the keywords of a.csv";
+    let limits = |max_agents| GoalLimits {
+        max_agents,
+        ..GoalLimits::default()
+    };
+    assert!(planner.plan(&caller(), &goal(text, limits(3))).await.is_ok());
+    let refused = planner.plan(&caller(), &goal(text, limits(2))).await;
+    assert!(
+        matches!(
+            refused,
+            Err(PlanError::TooManyAgents {
+                required: 3,
+                allowed: 2
+            })
+        ),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_cheaper_agent_is_found_within_the_budget() {
+    let budget = |minor| GoalLimits {
+        budget: Some(algo(minor)),
+        preferred: vec!["sentiment-analyzer".into()],
+        ..GoalLimits::default()
+    };
+    let mut dear = agents::sentiment();
+    dear.version.pricing = agents::price(5_000);
+    let planner = planner_over([agents::table(), dear, rival(3_000)]).await;
+    let text = "Judge the sentiment of a.csv";
+    let agent = |plan: &orch_planner::Plan| plan.steps[1].agent.clone();
+    assert_eq!(
+        agent(&planner.plan(&caller(), &goal(text, budget(6_000))).await.unwrap()),
+        "sentiment-analyzer"
+    );
+    assert_eq!(
+        agent(&planner.plan(&caller(), &goal(text, budget(5_999))).await.unwrap()),
+        "rival"
+    );
+    match planner.plan(&caller(), &goal(text, budget(3_999))).await {
+        Err(PlanError::Budget { required, available }) => {
+            assert_eq!((required, available), (algo(4_000), algo(3_999)));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn another_currency_is_refused() {
+    let budget = Some(Amount::new(1_000_000, Currency::Usd).unwrap());
+    let planner = planner_over(agents::all()).await;
+    let refused = planner
+        .plan(
+            &caller(),
+            &goal(
+                "sentiment of a.csv",
+                GoalLimits {
+                    budget,
+                    ..GoalLimits::default()
+                },
+            ),
+        )
+        .await;
+    assert!(matches!(refused, Err(PlanError::Currency { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn preferred_agents_come_first_and_excluded_ones_never() {
+    let planner = planner_over([agents::table(), agents::sentiment(), rival(1_000)]).await;
+    for name in ["sentiment-analyzer", "rival", "acme/rival"] {
+        let preferred = GoalLimits {
+            preferred: vec![name.into()],
+            ..GoalLimits::default()
+        };
+        let plan = planner
+            .plan(&caller(), &goal("sentiment of a.csv", preferred))
+            .await
+            .unwrap();
+        assert_eq!(plan.steps[1].agent, name.trim_start_matches("acme/"), "{name}");
+    }
+    let excluded = GoalLimits {
+        excluded: vec!["rival".into(), "acme/sentiment-analyzer".into()],
+        ..GoalLimits::default()
+    };
+    let refused = planner
+        .plan(&caller(), &goal("sentiment of a.csv", excluded))
+        .await;
+    assert!(
+        matches!(refused, Err(PlanError::NothingFits { .. })),
+        "{refused:?}"
+    );
+    let excluded = GoalLimits {
+        excluded: vec!["table-reader".into()],
+        ..GoalLimits::default()
+    };
+    let refused = planner
+        .plan(&caller(), &goal("sentiment of a.csv", excluded))
+        .await;
+    assert!(
+        matches!(refused, Err(PlanError::MissingArgument { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_preference_does_not_make_an_agent_fit() {
+    let preferred = GoalLimits {
+        preferred: vec!["jokes".into()],
+        ..GoalLimits::default()
+    };
+    let planner = planner_over(agents::all()).await;
+    let plan = planner
+        .plan(&caller(), &goal("keywords of 'one two'", preferred))
+        .await;
+    assert_steps(
+        "keywords",
+        &plan,
+        &[r#"extract_keywords = keyword-extractor(text: "one two")"#],
+    );
+    assert_eq!(shown(&plan.unwrap()).len(), 1);
+}
+
+#[tokio::test]
+async fn a_large_catalog_is_searched() {
+    let crowd = (0..150).map(|number| {
+        let mut agent = agents::others().remove(number % 13);
+        agent.name = format!("crowd{number}").parse().unwrap();
+        agent
+    });
+    let planner = planner_over(crowd.chain(agents::useful())).await;
+    let plan = planner
+        .plan(
+            &caller(),
+            &Goal::new("Read a.csv and tell the mood and a short summary").unwrap(),
+        )
+        .await;
+    let steps = [
+        r#"read_table = table-reader(path: "a.csv")"#,
+        "analyze_sentiment = sentiment-analyzer(text: <read_table/text>)",
+        "summarize_text = text-summarizer(text: <read_table/text>)",
+    ];
+    assert_steps("large", &plan, &steps);
+}

@@ -1,0 +1,96 @@
+//! Goals that are refused, and the words for it.
+
+use super::{agents, caller, plan, planner_over};
+use orch_planner::{Goal, PlanError, Planner};
+
+#[tokio::test]
+async fn what_nothing_fits_is_named() {
+    for (goal, part) in [
+        ("Launch a rocket to the moon", "Launch a rocket to the moon"),
+        (
+            "Read examples/data/reviews.csv and delete the database",
+            "delete the database",
+        ),
+        (
+            "Read a.csv, then draw a chart of the prices",
+            "draw a chart of the prices",
+        ),
+        (
+            "Tell the sentiment of a.csv and the phase of the moon",
+            "the phase of the moon",
+        ),
+        (
+            "Delete examples/data/reviews.csv",
+            "Delete examples/data/reviews.csv",
+        ),
+        ("Transcribe talk.mp3", "Transcribe talk.mp3"),
+        ("Read a.csv and sort the rows by date", "sort the rows by date"),
+        ("Compare a.csv with b.csv", "Compare a.csv with b.csv"),
+        ("Upload a.csv to the cloud", "Upload a.csv to the cloud"),
+        (
+            "Tell the sentiment of a.csv and what they are about",
+            "what they are about",
+        ),
+        ("asdf qwer zxcv", "asdf qwer zxcv"),
+        ("!!! ???", "!!! ???"),
+    ] {
+        match plan(goal).await {
+            Err(PlanError::NothingFits { wish }) => assert_eq!(wish, part, "{goal}"),
+            other => panic!("{goal}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    for (goal, task, argument) in [
+        ("Summarize the text", "text-summarizer/summarize_text", "text"),
+        ("Read the table", "table-reader/read_table", "path"),
+        ("Tell me the weather", "weather/get_weather", "city"),
+        (
+            "Translate 'hello'",
+            "translator/translate_text",
+            "target_language",
+        ),
+        ("Convert 5 USD", "currency/convert_currency", "to"),
+        ("Send an email to ann@example.com", "mailer/send_email", "body"),
+    ] {
+        match plan(goal).await {
+            Err(PlanError::MissingArgument {
+                task: named,
+                argument: missing,
+            }) => {
+                assert_eq!((named.as_str(), missing.as_str()), (task, argument), "{goal}");
+            }
+            other => panic!("{goal}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_out_of_bounds_is_named() {
+    let error = plan("Extract the top 500 keywords of a.csv").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"task keyword-extractor/extract_keywords does not take 500 as "count": it is more than 100"#
+    );
+}
+
+#[tokio::test]
+async fn an_empty_catalog_fits_nothing() {
+    let goal = Goal::new("Summarize a.txt").unwrap();
+    let refused = planner_over([]).await.plan(&caller(), &goal).await;
+    assert!(matches!(refused, Err(PlanError::NothingFits { .. })));
+}
+
+#[tokio::test]
+async fn a_value_that_nothing_takes_is_not_ignored() {
+    let planner = planner_over([agents::sentiment(), agents::keywords()]).await;
+    let refused = planner
+        .plan(&caller(), &Goal::new("sentiment of a.csv").unwrap())
+        .await;
+    assert!(
+        matches!(refused, Err(PlanError::MissingArgument { .. })),
+        "{refused:?}"
+    );
+}

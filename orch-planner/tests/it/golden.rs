@@ -1,0 +1,179 @@
+//! Logs that released versions wrote: they fold for ever, and are written the same way.
+
+use orch_core::{RunId, Timestamp, event::Event};
+use orch_planner::{Orchestration, OrchestrationEvent, RunStatus};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// An event as it stands in a golden file: its data as JSON, where the log has its text.
+#[derive(Deserialize)]
+struct Golden {
+    seq: u64,
+    kind: String,
+    at: i64,
+    data: Value,
+}
+
+fn run_id() -> RunId {
+    "run_018d0cabc4407f199b774a727434be50".parse().unwrap()
+}
+
+/// Folds a golden log, and asserts that each event is written again as it was.
+fn fold(text: &str) -> Orchestration {
+    let golden: Vec<Golden> = serde_json::from_str(text).unwrap();
+    let events: Vec<Event> = golden
+        .iter()
+        .map(|event| {
+            Event::new(
+                run_id(),
+                event.seq,
+                &event.kind,
+                Timestamp::from_millis(event.at),
+                &event.data,
+            )
+        })
+        .collect();
+    for (event, golden) in events.iter().zip(&golden) {
+        let read = OrchestrationEvent::from_event(event).unwrap();
+        let written = read.to_event(run_id(), event.seq, event.at).unwrap();
+        assert_eq!(written.kind, event.kind);
+        assert!(written.data.starts_with("{\"v\":1"), "{}", written.data);
+        assert_eq!(
+            serde_json::from_str::<Value>(&written.data).unwrap(),
+            golden.data,
+            "event {}",
+            event.seq
+        );
+    }
+    Orchestration::fold(run_id(), &events).unwrap()
+}
+
+fn states(run: &Orchestration) -> Vec<&str> {
+    run.steps().iter().map(orch_planner::StepState::name).collect()
+}
+
+#[test]
+fn a_completed_run_folds() {
+    let run = fold(include_str!("../golden/v1/completed.json"));
+    assert_eq!(run.status(), RunStatus::Completed);
+    assert_eq!(states(&run), ["succeeded", "succeeded", "failed", "skipped"]);
+    assert_eq!(run.spent().to_string(), "1.25 ALGO");
+    assert_eq!(run.goal(), Some("Count the words"));
+    assert_eq!(run.output(), Some(&serde_json::json!({"count": 3})));
+    assert_eq!(
+        run.deadline().as_millis() - run.created_at().as_millis(),
+        300_000 + 5_000,
+        "it waited for 5 seconds"
+    );
+}
+
+#[test]
+fn a_failed_run_folds() {
+    let run = fold(include_str!("../golden/v1/failed.json"));
+    assert_eq!(run.status(), RunStatus::Failed);
+    assert_eq!(states(&run), ["interrupted", "late", "cancelled", "skipped"]);
+    assert_eq!(run.failure().unwrap().failure.code, "interrupted");
+}
+
+#[test]
+fn a_cancelled_run_folds() {
+    let run = fold(include_str!("../golden/v1/cancelled.json"));
+    assert_eq!(
+        (run.status(), states(&run)),
+        (RunStatus::Cancelled, vec!["cancelled"])
+    );
+}
+
+#[test]
+fn a_run_that_took_too_long_folds() {
+    let run = fold(include_str!("../golden/v1/timed_out.json"));
+    assert_eq!(
+        (run.status(), states(&run)),
+        (RunStatus::Failing, vec!["running"])
+    );
+    assert_eq!(run.failure().unwrap().failure.code, "timed_out");
+}
+
+#[test]
+fn every_kind_of_event_is_in_a_golden_log() {
+    let logs = [
+        include_str!("../golden/v1/completed.json"),
+        include_str!("../golden/v1/failed.json"),
+        include_str!("../golden/v1/cancelled.json"),
+        include_str!("../golden/v1/timed_out.json"),
+    ];
+    let kinds: std::collections::BTreeSet<String> = logs
+        .iter()
+        .flat_map(|log| serde_json::from_str::<Vec<Golden>>(log).unwrap())
+        .map(|event| event.kind)
+        .collect();
+    let known = [
+        "approval_decided",
+        "cancel_requested",
+        "cancelled",
+        "completed",
+        "failed",
+        "planned",
+        "step_cancelled",
+        "step_failed",
+        "step_interrupted",
+        "step_late",
+        "step_started",
+        "step_succeeded",
+        "step_waiting",
+        "timed_out",
+    ];
+    assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), known);
+}
+
+/// How a log is spoiled.
+type Spoil<'s> = &'s dyn Fn(&mut Vec<Event>);
+
+#[test]
+fn what_cannot_be_read_or_cannot_have_happened_is_an_error() {
+    let golden: Vec<Golden> = serde_json::from_str(include_str!("../golden/v1/completed.json")).unwrap();
+    let events: Vec<Event> = golden
+        .iter()
+        .map(|event| {
+            Event::new(
+                run_id(),
+                event.seq,
+                &event.kind,
+                Timestamp::from_millis(event.at),
+                &event.data,
+            )
+        })
+        .collect();
+    let spoil = |change: Spoil<'_>| {
+        let mut spoiled = events.clone();
+        change(&mut spoiled);
+        Orchestration::fold(run_id(), &spoiled).unwrap_err().to_string()
+    };
+    let cases: [(Spoil<'_>, &str); 7] = [
+        (&|events| events.clear(), "the log is empty"),
+        (&|events| drop(events.remove(0)), "begins with event 1, planned"),
+        (&|events| drop(events.remove(2)), "follows event 2"),
+        (
+            &|events| events[3].kind = "step_danced".into(),
+            "kind is not known",
+        ),
+        (
+            &|events| events[3].data = events[3].data.replace("\"v\":1", "\"v\":2"),
+            "version 2 of its form",
+        ),
+        (&|events| events[3].data = "{\"v\":1}".into(), "missing field"),
+        (
+            &|events| {
+                events[2] = Event {
+                    seq: 3,
+                    ..events[1].clone()
+                }
+            },
+            "is running then",
+        ),
+    ];
+    for (change, reason) in cases {
+        let error = spoil(change);
+        assert!(error.contains(reason), "{error}");
+    }
+}

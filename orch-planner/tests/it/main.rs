@@ -1,0 +1,8 @@
+//! Tests of orch-planner from outside, in one binary.
+#![cfg(test)]
+
+mod catalog_planner;
+mod goal;
+mod golden;
+mod house;
+mod runs;

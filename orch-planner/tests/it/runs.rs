@@ -1,0 +1,11 @@
+//! Runs from their start to their end, over agents that follow a script.
+
+mod cancel;
+mod crash;
+mod failure;
+mod happy;
+mod random;
+mod start;
+mod waiting;
+mod watch;
+mod workers;

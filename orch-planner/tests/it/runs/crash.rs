@@ -1,0 +1,231 @@
+//! The process may stop, or the store fail, at any moment: what was acknowledged stays, nothing is done twice that may
+//! not be, and every answer that counts is paid once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures_util::future::{Either, select};
+use orch_billing::InMemoryLedger;
+use orch_core::{ManualClock, PageRequest, event::InMemoryEventLog};
+use orch_planner::{
+    InMemoryOrchestrations, Orchestration, OrchestrationOptions, Plan, RunStatus, StartOptions, StepState,
+};
+use serde_json::json;
+
+use crate::house::{
+    CREDITS, House, caller, drive, echo,
+    faulty::{Fault, Faulty, Fuse},
+    once, options, plan, seconds, settle,
+};
+
+/// More calls of stores than any of these runs makes.
+const MANY: u64 = 200;
+
+struct Crash {
+    house: House,
+    fuse: Arc<Fuse>,
+}
+
+impl Crash {
+    async fn new() -> Self {
+        let (clock, fuse) = (Arc::new(ManualClock::default()), Arc::new(Fuse::default()));
+        let store = InMemoryOrchestrations::new(Arc::new(InMemoryEventLog::default()), clock.clone());
+        let store = Faulty {
+            store,
+            fuse: fuse.clone(),
+        };
+        let ledger = Faulty {
+            store: InMemoryLedger::default(),
+            fuse: fuse.clone(),
+        };
+        let options = OrchestrationOptions {
+            sole_worker: true,
+            ..options()
+        };
+        let house = House::over(clock, Arc::new(store), Arc::new(ledger), options).await;
+        Self { house, fuse }
+    }
+
+    /// Starts and drives the plan until it ends, or the chosen call of a store hangs.
+    async fn run_into(&self, plan: Plan, chosen: u64, fault: Fault) -> bool {
+        let house = &self.house;
+        let worker = house.service.begin_worker().await.unwrap();
+        self.fuse.set(chosen, fault);
+        let first = Box::pin(async {
+            let started = house
+                .service
+                .start_plan(&caller(), plan, StartOptions::default())
+                .await;
+            // A start that fails is the caller's to repeat; what it left behind is swept.
+            if started.is_ok() {
+                let mut claims = worker.next(10).await.unwrap();
+                // A failure that comes alone is endured, and never seen.
+                house.service.drive(&worker, claims.remove(0)).await.unwrap();
+            }
+        });
+        let ticking = Box::pin(async {
+            loop {
+                settle().await;
+                house.clock.advance(std::time::Duration::from_millis(60));
+            }
+        });
+        let stopped = Box::pin(self.fuse.blown());
+        match select(select(first, stopped), ticking).await {
+            Either::Left((Either::Left(_), _)) => {}
+            Either::Left((Either::Right(_), _)) => {}
+            Either::Right(((), _)) => unreachable!("the clock ticks for ever"),
+        }
+        self.fuse.clear()
+    }
+
+    /// Lets a new worker carry on, and sweeps what nobody needs any more.
+    async fn recover(&self) -> Option<Orchestration> {
+        let worker = self.house.service.begin_worker().await.unwrap();
+        drive(&self.house.service, &worker).await;
+        self.house.clock.advance(seconds(7200));
+        self.house.billing.sweep(&self.house.service, 100).await.unwrap();
+        let runs = self
+            .house
+            .service
+            .list(&caller(), PageRequest::default())
+            .await
+            .unwrap();
+        assert!(runs.total <= 1);
+        match runs.items.first() {
+            Some(record) => Some(self.house.find(record.id).await),
+            None => None,
+        }
+    }
+
+    /// What holds whatever happened.
+    async fn assert_sound(&self, run: Option<&Orchestration>) {
+        let balance = self.house.balance().await;
+        let earned = self.house.earned().await;
+        let Some(run) = run else {
+            assert_eq!((balance.available.minor(), earned), (CREDITS, 0));
+            assert!(self.house.sent().is_empty());
+            return;
+        };
+        assert!(run.status().is_ended(), "{}", run.status());
+        let steps = run.plan().steps().iter().zip(run.steps());
+        let owed =
+            steps.filter(|(step, state)| !step.price.is_zero() && matches!(state, StepState::Succeeded(_)));
+        self.house.assert_paid(owed.count()).await;
+        let mut sent: HashMap<String, usize> = HashMap::new();
+        for id in self.house.sent() {
+            *sent.entry(id).or_default() += 1;
+        }
+        for (step, state) in run.plan().steps().iter().zip(run.steps()) {
+            let sent = sent.get(step.id.as_str()).copied().unwrap_or(0);
+            assert!(step.repeatable || sent <= 1, "{} was sent {sent} times", step.id);
+            assert!(sent <= 2, "{} was sent {sent} times", step.id);
+            assert!(
+                sent > 0 || !matches!(state, StepState::Succeeded(_)),
+                "{} was never sent",
+                step.id
+            );
+        }
+        let interrupted = run.steps().contains(&StepState::Interrupted);
+        let status = if interrupted {
+            RunStatus::Failed
+        } else {
+            RunStatus::Completed
+        };
+        assert_eq!(run.status(), status, "{:?}", run.failure());
+    }
+}
+
+fn diamond() -> Plan {
+    plan(json!([
+        once("a", &[]),
+        echo("b", json!({"id": "b", "a": {"$result": "/a"}})),
+        once("c", &["a"]),
+        json!({"id": "f", "agent": "free", "task": "do", "arguments": {"id": "f"}, "after": ["c"]}),
+        once("d", &["b", "c"]),
+    ]))
+}
+
+fn repeatable() -> Plan {
+    plan(json!([
+        echo("a", json!({"id": "a"})),
+        echo("b", json!({"id": "b", "a": {"$result": "/a"}})),
+        echo("c", json!({"id": "c"})),
+    ]))
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_of_a_store_is_survived() {
+    for fault in [Fault::HangBefore, Fault::HangAfter] {
+        let mut n_blown = 0;
+        for chosen in 1..MANY {
+            let crash = Crash::new().await;
+            if !crash.run_into(diamond(), chosen, fault).await {
+                break;
+            }
+            n_blown += 1;
+            let run = crash.recover().await;
+            crash.assert_sound(run.as_ref()).await;
+        }
+        assert!(n_blown > 15, "only {n_blown} calls were tried");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_repeated_completes_whatever_crashes() {
+    for fault in [Fault::HangBefore, Fault::HangAfter] {
+        for chosen in 1..MANY {
+            let crash = Crash::new().await;
+            if !crash.run_into(repeatable(), chosen, fault).await {
+                break;
+            }
+            let run = crash.recover().await;
+            crash.assert_sound(run.as_ref()).await;
+            assert!(run.is_none_or(|run| run.status() == RunStatus::Completed));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_any_call_of_a_store_is_survived() {
+    for fault in [Fault::FailBefore, Fault::FailAfter] {
+        let mut n_blown = 0;
+        for chosen in 1..MANY {
+            let crash = Crash::new().await;
+            if !crash.run_into(diamond(), chosen, fault).await {
+                break;
+            }
+            n_blown += 1;
+            let run = crash.recover().await;
+            crash.assert_sound(run.as_ref()).await;
+            if let Some(run) = run {
+                let history = crash.house.history(run.id()).await;
+                assert_eq!(
+                    run.status(),
+                    RunStatus::Completed,
+                    "call {chosen}, {fault:?}: {history:?}"
+                );
+            }
+        }
+        assert!(n_blown > 15, "only {n_blown} calls were tried");
+    }
+}
+
+#[tokio::test]
+async fn two_crashes_are_survived() {
+    for first in (1..40).step_by(2) {
+        for second in 1..MANY {
+            let crash = Crash::new().await;
+            crash.run_into(diamond(), first, Fault::HangAfter).await;
+            let worker = crash.house.service.begin_worker().await.unwrap();
+            crash.fuse.set(second, Fault::HangAfter);
+            let again = Box::pin(drive(&crash.house.service, &worker));
+            select(again, Box::pin(crash.fuse.blown())).await;
+            let blown = crash.fuse.clear();
+            drop(worker);
+            let run = crash.recover().await;
+            crash.assert_sound(run.as_ref()).await;
+            if !blown {
+                break;
+            }
+        }
+    }
+}
