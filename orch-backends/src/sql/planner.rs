@@ -1,0 +1,88 @@
+//! Runs and the workers that drive them.
+
+mod append;
+mod claim;
+mod insert;
+mod run;
+mod worker;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError};
+use orch_planner::{
+    OrchestrationStore, RunRecord, WorkerStore,
+    store::{Append, Insertion, WorkerId},
+};
+
+use super::SqlStore;
+
+#[async_trait]
+impl OrchestrationStore for SqlStore {
+    async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError> {
+        let input = (run.clone(), events.to_vec());
+        self.write(input, |tx, (run, events)| {
+            Box::pin(insert::insert(tx, run, events))
+        })
+        .await
+    }
+
+    async fn find(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.read(id, |tx, id| Box::pin(run::find(tx, *id))).await
+    }
+
+    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
+        let input = (account.clone(), key.to_owned());
+        self.read(input, |tx, (account, key)| {
+            Box::pin(run::find_by_key(tx, account, key))
+        })
+        .await
+    }
+
+    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
+        let input = (account.clone(), page);
+        self.read(input, |tx, (account, page)| {
+            Box::pin(run::list(tx, account, *page))
+        })
+        .await
+    }
+
+    async fn events(&self, id: RunId, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        EventLog::read(self, &id.to_string(), from_seq, limit).await
+    }
+
+    async fn append(&self, append: &Append) -> Result<bool, StoreError> {
+        self.write(append.clone(), |tx, append| Box::pin(append::append(tx, append)))
+            .await
+    }
+
+    async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.write((worker, limit), |tx, (worker, limit)| {
+            Box::pin(claim::claim(tx, *worker, *limit))
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl WorkerStore for SqlStore {
+    async fn begin_worker(&self, worker: WorkerId, ttl: Duration, sole: bool) -> Result<(), StoreError> {
+        let input = (worker, ttl, sole);
+        self.write(input, |tx, (worker, ttl, sole)| {
+            Box::pin(worker::begin(tx, *worker, *ttl, *sole))
+        })
+        .await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, ttl: Duration) -> Result<bool, StoreError> {
+        self.write((worker, ttl), |tx, (worker, ttl)| {
+            Box::pin(worker::heartbeat(tx, *worker, *ttl))
+        })
+        .await
+    }
+
+    async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
+        self.write(worker, |tx, worker| Box::pin(worker::end(tx, *worker)))
+            .await
+    }
+}

@@ -1,0 +1,53 @@
+//! The connections that read.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use orch_core::{Clock, StoreError};
+use rusqlite::Connection;
+
+use super::{
+    connection::Database,
+    tx::{self, Access},
+};
+use crate::sql::{Options, Unit};
+
+/// Reads on the thread of the caller: waking another would take longer than most reads.
+#[derive(Debug)]
+pub(super) struct Readers {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    /// Open and in nobody's use.
+    idle: Mutex<Vec<Connection>>,
+    most_idle: usize,
+}
+
+impl Readers {
+    pub(super) fn of(database: Database, options: &Options) -> Self {
+        Self {
+            database,
+            clock: Arc::clone(&options.clock),
+            idle: Mutex::default(),
+            most_idle: options.connections.max(1),
+        }
+    }
+
+    /// Runs a unit outside any transaction: each of its queries sees the newest commit.
+    ///
+    /// No read is ever suspended, so there are never more connections than threads that read at once; none waits.
+    pub(super) fn read(&self, unit: &dyn Unit) -> Result<(), StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.database.open_reader()?,
+        };
+        let outcome = tx::run(unit, &mut connection, &*self.clock, Access::Read);
+        // A unit that left a transaction open would hold back the write-ahead log for good.
+        if connection.is_autocommit() {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < self.most_idle {
+                idle.push(connection);
+            }
+        }
+        outcome
+    }
+}

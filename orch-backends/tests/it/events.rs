@@ -1,0 +1,13 @@
+//! The event log on both engines.
+
+mod laws_in_memory {
+    orch_core::event_log_tests!(orch_backends::SqlStore::in_memory().await.unwrap());
+}
+
+mod laws_on_sqlite {
+    orch_core::event_log_tests!(orch_backends::sql::test_db::sqlite().await);
+}
+
+mod laws_on_postgres {
+    orch_core::event_log_tests!(optional: orch_backends::sql::test_db::postgres().await);
+}

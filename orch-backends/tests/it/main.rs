@@ -1,0 +1,7 @@
+//! The laws of every store on every engine.
+
+mod billing;
+mod catalog;
+mod engine;
+mod events;
+mod planner;
