@@ -228,7 +228,9 @@ impl Driver {
             }
         });
         let appended = appended.await?;
-        if appended {
+        if appended && self.run.status().is_ended() {
+            self.live.ended(self.run.seq());
+        } else if appended {
             self.live.moved(self.run.seq());
         }
         Ok(appended)

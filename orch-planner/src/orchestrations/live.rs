@@ -26,16 +26,33 @@ pub struct StepProgress {
 /// A run that someone here drives or watches.
 #[derive(Debug)]
 pub(super) struct Live {
-    seq: watch::Sender<u64>,
+    reached: watch::Sender<Reached>,
     progress: broadcast::Sender<StepProgress>,
+}
+
+/// How far a run has come, as far as this process knows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reached {
+    seq: u64,
+    is_over: bool,
 }
 
 impl Live {
     /// Says that the run has at least so many events.
     pub(super) fn moved(&self, seq: u64) {
-        self.seq.send_if_modified(|known| {
-            let is_news = seq > *known;
-            *known = seq.max(*known);
+        self.reach(Reached { seq, is_over: false });
+    }
+
+    /// Says that the run has ended, with so many events.
+    pub(super) fn ended(&self, seq: u64) {
+        self.reach(Reached { seq, is_over: true });
+    }
+
+    fn reach(&self, now: Reached) {
+        self.reached.send_if_modified(|known| {
+            let is_news = now.seq > known.seq || (now.is_over && !known.is_over);
+            known.seq = now.seq.max(known.seq);
+            known.is_over |= now.is_over;
             is_news
         });
     }
@@ -43,7 +60,16 @@ impl Live {
     /// Returns once the run has more events than `known`, as far as this process hears of it.
     pub(super) async fn moved_beyond(&self, known: u64) {
         // We hold the sender ourselves, so waiting cannot fail.
-        let _ = self.seq.subscribe().wait_for(|seq| *seq > known).await;
+        let _ = self
+            .reached
+            .subscribe()
+            .wait_for(|reached| reached.seq > known)
+            .await;
+    }
+
+    /// Returns once the run has ended, as far as this process hears of it.
+    pub(super) async fn over(&self) {
+        let _ = self.reached.subscribe().wait_for(|reached| reached.is_over).await;
     }
 
     /// Tells whoever watches; without watchers it goes nowhere.
@@ -79,7 +105,7 @@ impl Lives {
             entries.clear_at = (entries.runs.len() * 2).max(64);
         }
         let live = Arc::new(Live {
-            seq: watch::Sender::new(0),
+            reached: watch::Sender::default(),
             progress: broadcast::Sender::new(REPORTS),
         });
         entries.runs.insert(run, Arc::downgrade(&live));

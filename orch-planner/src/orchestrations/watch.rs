@@ -61,11 +61,15 @@ impl Orchestrations {
 impl Orchestrations {
     /// Returns the run once it has ended. A run that waits for a human can take as long as the human.
     pub async fn wait(&self, caller: &Caller, run: RunId) -> Result<Orchestration, OrchestrationError> {
-        let mut watch = self.watch(caller, run, 1).await?;
-        while let Some(update) = watch.next().await {
-            update?;
+        let mut record = self.record(caller, run).await?;
+        let live = self.0.lives.of(run);
+        while !record.status.is_ended() {
+            // What happens on its way there need not be read, and what ends elsewhere is not heard of here.
+            let over = Box::pin(live.over());
+            select(over, self.0.clock.sleep(self.0.options.poll_interval)).await;
+            record = self.record(caller, run).await?;
         }
-        self.find(caller, run).await
+        self.0.fold(run).await
     }
 }
 

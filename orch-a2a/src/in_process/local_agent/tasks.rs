@@ -67,7 +67,7 @@ impl LocalAgent {
         self.with_last(|last| last.task.repeatable = true)
     }
 
-    /// The longest that a call of the last task may take; [`Agent::DEFAULT_TIMEOUT`] unless it is given.
+    /// The longest that a call of the last task may take; [`Agent::DEFAULT_TIMEOUT`](orch_core::Agent::DEFAULT_TIMEOUT) unless it is given.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with_last(|last| last.task.timeout = Some(timeout))
     }

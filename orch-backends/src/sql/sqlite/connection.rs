@@ -8,7 +8,7 @@ use std::{
 };
 
 use orch_core::StoreError;
-use rusqlite::{Connection, OpenFlags, ffi::ErrorCode};
+use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi::ErrorCode};
 
 use super::failure::store_error;
 use crate::sql::{Durability, Options};
@@ -87,6 +87,8 @@ impl Database {
             u128::try_from(n_polls).is_ok_and(|n_polls| n_polls < polls)
         }))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Otherwise a statement with a range is planned anew whenever the values of the range are bound.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "cache_size", -16_384)?; // 16 MiB

@@ -26,6 +26,9 @@ const QUEUE: usize = 1024;
 /// The longest that an open batch waits for more units.
 const PATIENCE: Duration = Duration::from_millis(2);
 
+/// How many batches guard their units from each other after one of them has failed.
+const GUARDED: u32 = 64;
+
 /// The handle of the writer thread.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -49,7 +52,8 @@ impl Writer {
             connection,
             clock,
             requests,
-            outcomes: Vec::with_capacity(BATCH),
+            done: Vec::with_capacity(BATCH),
+            n_guarded: 0,
             n_last: 0,
             patience: Duration::ZERO,
         };
@@ -92,7 +96,9 @@ struct Batches {
     clock: Arc<dyn Clock>,
     requests: mpsc::Receiver<Request>,
     /// Units that have run since the last commit, to be acknowledged after the next one.
-    outcomes: Vec<(Caller, Result<(), StoreError>)>,
+    done: Vec<(Request, Result<(), StoreError>)>,
+    /// How many batches are still guarded.
+    n_guarded: u32,
     /// How many units shared the last commit.
     n_last: usize,
     /// How long to wait for as many again.
@@ -112,13 +118,26 @@ impl Batches {
         }
     }
 
-    fn run_one(&mut self, Request { unit, access, caller }: Request) {
-        let outcome = match access {
-            Access::Write => self.write(&*unit),
-            Access::Read => tx::run(&*unit, &mut self.connection, &*self.clock, access),
+    /// Runs a unit, and all that share its transaction once more if it fails unguarded.
+    ///
+    /// Units hardly ever fail, so they share a transaction without a savepoint each, which would copy every page that
+    /// they change. Nothing is acknowledged yet, and units may be run again.
+    fn run_one(&mut self, request: Request) {
+        let shares = !self.connection.is_autocommit();
+        let outcome = match request.access {
+            Access::Write => self.write(&*request.unit),
+            Access::Read => tx::run(&*request.unit, &mut self.connection, &*self.clock, Access::Read),
         };
-        self.outcomes.push((caller, outcome));
-        discard(unit);
+        if outcome.is_ok() || !shares || self.n_guarded > 0 || request.access == Access::Read {
+            self.done.push((request, outcome));
+            return;
+        }
+        self.roll_back();
+        self.n_guarded = GUARDED;
+        for (request, _) in std::mem::take(&mut self.done) {
+            self.run_one(request);
+        }
+        self.run_one(request);
     }
 
     /// Another unit to share the coming commit.
@@ -126,10 +145,10 @@ impl Batches {
     /// Those whose units shared the last commit are about to send their next ones. Without a moment's patience, which
     /// is short beside the commit, the first of them would have a commit for itself and the others would wait for it.
     fn next(&mut self, started: Instant) -> Option<Request> {
-        while self.outcomes.len() < BATCH {
+        while self.done.len() < BATCH {
             match self.requests.try_recv() {
                 Ok(request) => return Some(request),
-                Err(_) if self.outcomes.len() < self.n_last && started.elapsed() < self.patience => {
+                Err(_) if self.done.len() < self.n_last && started.elapsed() < self.patience => {
                     thread::yield_now();
                 }
                 Err(_) => return None,
@@ -138,45 +157,40 @@ impl Batches {
         None
     }
 
-    /// Runs a unit in the open transaction, so that it leaves nothing there when it fails.
+    /// Runs a unit in the open transaction. When it fails, it leaves nothing there, unless it shares an unguarded one.
     fn write(&mut self, unit: &dyn Unit) -> Result<(), StoreError> {
         // The first unit of a transaction needs no savepoint: there is nothing but itself to roll back.
         let is_first = self.connection.is_autocommit();
-        if let Err(error) = self.control(if is_first {
-            "BEGIN IMMEDIATE"
-        } else {
-            "SAVEPOINT unit"
-        }) {
+        let is_guarded = self.n_guarded > 0;
+        let begun = match (is_first, is_guarded) {
+            (true, _) => self.control("BEGIN IMMEDIATE"),
+            (false, true) => self.control("SAVEPOINT unit"),
+            (false, false) => Ok(()),
+        };
+        if let Err(error) = begun {
             self.refuse_queue();
             return Err(error);
         }
         let outcome = tx::run(unit, &mut self.connection, &*self.clock, Access::Write);
-        match self.settle(is_first, outcome.is_ok()) {
-            Ok(()) => outcome,
-            Err(error) => {
-                self.roll_back();
-                self.lose("the transaction that it shared was rolled back");
-                outcome.and(Err(error))
-            }
-        }
-    }
-
-    fn settle(&self, is_first: bool, is_kept: bool) -> Result<(), StoreError> {
         if self.connection.is_autocommit() {
             // A full disk does it, for one.
-            return Err(StoreError::Broken(
-                "the transaction ended within a unit of work".into(),
-            ));
+            self.lose("the transaction that it shared was rolled back");
+            let ended = StoreError::Broken("the transaction ended within a unit of work".into());
+            return outcome.and(Err(ended));
         }
-        match (is_first, is_kept) {
-            (true, true) => Ok(()),
-            (true, false) => self.control("ROLLBACK"),
-            (false, true) => self.control("RELEASE unit"),
-            (false, false) => {
-                self.control("ROLLBACK TO unit")?;
-                self.control("RELEASE unit")
-            }
+        let settled = match (is_first, is_guarded, outcome.is_ok()) {
+            (true, _, false) => self.control("ROLLBACK"),
+            (false, true, false) => self
+                .control("ROLLBACK TO unit")
+                .and_then(|()| self.control("RELEASE unit")),
+            (false, true, true) => self.control("RELEASE unit"),
+            (true, _, true) | (false, false, _) => Ok(()),
+        };
+        if settled.is_err() {
+            self.roll_back();
+            self.lose("the transaction that it shared was rolled back");
         }
+        outcome.and(settled)
     }
 
     fn commit(&mut self) {
@@ -188,8 +202,10 @@ impl Batches {
             self.lose(&format!("the commit failed: {error}"));
         }
         self.patience = (started.elapsed() / 4).min(PATIENCE);
-        self.n_last = self.outcomes.len();
-        for (caller, outcome) in self.outcomes.drain(..) {
+        self.n_last = self.done.len();
+        self.n_guarded = self.n_guarded.saturating_sub(1);
+        for (Request { unit, caller, .. }, outcome) in self.done.drain(..) {
+            discard(unit);
             // A caller that went away does not mind.
             let _ = caller.send(outcome);
         }
@@ -197,16 +213,15 @@ impl Batches {
 
     /// Whoever queues has waited as long as the unit that could not begin, and does not wait for its own turn to fail.
     fn refuse_queue(&mut self) {
-        while let Ok(Request { unit, caller, .. }) = self.requests.try_recv() {
+        while let Ok(request) = self.requests.try_recv() {
             let busy = StoreError::Unavailable("the unit of work before it could not begin".into());
-            self.outcomes.push((caller, Err(busy)));
-            discard(unit);
+            self.done.push((request, Err(busy)));
         }
     }
 
     /// What ran well since the last commit is lost.
     fn lose(&mut self, reason: &str) {
-        for (_, outcome) in &mut self.outcomes {
+        for (_, outcome) in &mut self.done {
             if outcome.is_ok() {
                 *outcome = Err(StoreError::Unavailable(reason.into()));
             }

@@ -1,0 +1,221 @@
+use std::sync::Arc;
+
+use orch_a2a::{
+    AgentTransport, Executor, Gate, InProcess, Invoker, InvokerLimits, LocalAgent, OpenGate, Transports,
+};
+use orch_billing::{Billing, Metering};
+use orch_core::{
+    AccountId, AccountIdError, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, SystemClock,
+};
+use orch_planner::{
+    Planner,
+    catalog_planner::CatalogPlanner,
+    orchestrations::{OrchestrationOptions, Orchestrations},
+};
+
+use crate::{
+    EnrollError, Orchestrator, Stores,
+    count::Count,
+    enroll::enroll,
+    executor::TokioExecutor,
+    orchestrator::{Parts, WorkerOptions},
+};
+
+/// Plugs an orchestrator together. Everything but the stores has a default.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    stores: Stores,
+    agents: Vec<LocalAgent>,
+    owner: Option<AccountId>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    executor: Option<Arc<dyn Executor>>,
+    in_process: Option<Arc<dyn AgentTransport>>,
+    http: Option<Arc<dyn AgentTransport>>,
+    gate: Arc<dyn Gate>,
+    planner: Option<Arc<dyn Planner>>,
+    fee: BasisPoints,
+    limits: InvokerLimits,
+    orchestrations: OrchestrationOptions,
+    worker: WorkerOptions,
+}
+
+impl Builder {
+    pub(crate) fn new(stores: Stores) -> Self {
+        Self {
+            stores,
+            agents: Vec::new(),
+            owner: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            executor: None,
+            in_process: None,
+            http: None,
+            gate: Arc::new(OpenGate),
+            planner: None,
+            fee: BasisPoints::default(),
+            limits: InvokerLimits::default(),
+            orchestrations: OrchestrationOptions::default(),
+            worker: WorkerOptions::default(),
+        }
+    }
+
+    /// Enrolls an agent that is a function of the host.
+    pub fn agent(mut self, agent: LocalAgent) -> Self {
+        self.agents.push(agent);
+        self
+    }
+
+    /// The account that owns the host's own agents and earns with them; `host` unless it is given.
+    pub fn owner(self, owner: AccountId) -> Self {
+        Self {
+            owner: Some(owner),
+            ..self
+        }
+    }
+
+    /// Tells the time; the machine's clock unless it is given.
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Yields chance; the operating system's unless it is given.
+    pub fn entropy(self, entropy: Arc<dyn Entropy>) -> Self {
+        Self { entropy, ..self }
+    }
+
+    /// Runs the functions of the host's agents; each on a thread of its own unless it is given.
+    pub fn executor(self, executor: Arc<dyn Executor>) -> Self {
+        Self {
+            executor: Some(executor),
+            ..self
+        }
+    }
+
+    /// Reaches the host's own agents in the place of their functions.
+    #[cfg(feature = "testing")]
+    pub(crate) fn in_process_transport(self, transport: Arc<dyn AgentTransport>) -> Self {
+        Self {
+            in_process: Some(transport),
+            ..self
+        }
+    }
+
+    /// Reaches agents behind an HTTP address; none unless it is given.
+    pub fn http_transport(self, transport: Arc<dyn AgentTransport>) -> Self {
+        Self {
+            http: Some(transport),
+            ..self
+        }
+    }
+
+    /// Says which calls wait for a human; none unless it is given.
+    pub fn gate(self, gate: Arc<dyn Gate>) -> Self {
+        Self { gate, ..self }
+    }
+
+    /// Turns goals into plans; by the catalog alone, without a model, unless it is given.
+    pub fn planner(self, planner: Arc<dyn Planner>) -> Self {
+        Self {
+            planner: Some(planner),
+            ..self
+        }
+    }
+
+    /// The share of every capture that the host keeps; nothing unless it is given.
+    pub fn fee(self, fee: BasisPoints) -> Self {
+        Self { fee, ..self }
+    }
+
+    /// Bounds single calls.
+    pub fn invoker_limits(self, limits: InvokerLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Bounds runs. Whether the worker is the sole one, the stores say.
+    pub fn orchestration_options(self, orchestrations: OrchestrationOptions) -> Self {
+        Self {
+            orchestrations,
+            ..self
+        }
+    }
+
+    /// Bounds the worker.
+    pub fn worker_options(self, worker: WorkerOptions) -> Self {
+        Self { worker, ..self }
+    }
+
+    /// Plugs everything together and enrolls the host's agents in the catalog.
+    ///
+    /// # Errors
+    /// An agent cannot be enrolled.
+    pub async fn build(self) -> Result<Orchestrator, BuildError> {
+        let (clock, entropy) = (self.clock, self.entropy);
+        let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone());
+        let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
+        let metering = Metering::new(self.stores.usage, clock.clone());
+        let threads = TokioExecutor::new();
+        let executor = self.executor.unwrap_or_else(|| Arc::new(threads.clone()));
+        let functions = Arc::new(InProcess::new(executor));
+        let owner = Caller::host(match self.owner {
+            Some(owner) => owner,
+            None => "host".parse()?,
+        });
+        for agent in &self.agents {
+            enroll(&catalog, &functions, &owner, agent).await?;
+        }
+        let invoker = Invoker::new(
+            catalog.clone(),
+            billing.clone(),
+            metering.clone(),
+            clock.clone(),
+            Transports {
+                in_process: Some(self.in_process.unwrap_or(functions)),
+                http: self.http,
+            },
+            self.gate,
+            self.limits,
+        );
+        let planner = self
+            .planner
+            .unwrap_or_else(|| Arc::new(CatalogPlanner::new(catalog.clone())));
+        let orchestrations = Orchestrations::new(
+            self.stores.orchestrations,
+            invoker.clone(),
+            catalog.clone(),
+            billing.clone(),
+            planner,
+            clock.clone(),
+            entropy,
+            OrchestrationOptions {
+                sole_worker: self.stores.sharing.is_exclusive(),
+                ..self.orchestrations
+            },
+        );
+        Ok(Orchestrator::new(Parts {
+            catalog,
+            billing,
+            metering,
+            invoker,
+            orchestrations,
+            clock,
+            sharing: self.stores.sharing,
+            threads,
+            options: self.worker,
+            working: Count::new(),
+        }))
+    }
+}
+
+/// Why an orchestrator cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// An agent of the host cannot be enrolled.
+    #[error(transparent)]
+    Enroll(#[from] EnrollError),
+    /// The owner of the host's agents has no fit name.
+    #[error(transparent)]
+    Owner(#[from] AccountIdError),
+}

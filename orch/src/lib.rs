@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod count;
+mod enroll;
+mod executor;
+mod orchestrator;
+mod stores;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod worker;
+
+pub use builder::{BuildError, Builder};
+pub use enroll::EnrollError;
+pub use orchestrator::{Orchestrator, WorkerOptions};
+pub use stores::{Leave, Sharing, Stores};
+pub use worker::WorkerError;
+
+#[doc(no_inline)]
+pub use orch_a2a::{self as a2a, AgentFunction, Context, Gate, LocalAgent, Passage, Progress, schemars};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[doc(no_inline)]
+pub use orch_backends as backends;
+#[doc(no_inline)]
+pub use orch_billing::{self as billing, BillingError};
+#[doc(no_inline)]
+pub use orch_core::{
+    AccountId, Agent, AgentId, Amount, ApprovalId, BasisPoints, Caller, CatalogError, Cause, Clock, Currency,
+    Entity, Entropy, ErrorKind, Failure, InvocationId, ManualClock, MoneyError, OsEntropy, Page, PageRequest,
+    Purse, RunId, SeededEntropy, StoreError, SystemClock, Task, Timestamp, Version, agent, catalog,
+};
+#[doc(no_inline)]
+pub use orch_planner::{
+    self as planner, Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, RunStatus,
+};
+
+/// What a host writes most often.
+pub mod prelude {
+    pub use crate::{
+        Agent, AgentFunction, Amount, Caller, Currency, Goal, LocalAgent, Orchestrator, Plan, Stores,
+        planner::orchestrations::{StartOptions, Update},
+    };
+}

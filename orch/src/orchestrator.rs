@@ -1,0 +1,170 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use orch_a2a::Invoker;
+use orch_billing::{Billing, Metering};
+use orch_core::{Catalog, Clock, Timestamp};
+use orch_planner::orchestrations::Orchestrations;
+use tokio::sync::watch;
+
+use crate::{Builder, Stores, WorkerError, count::Count, executor::TokioExecutor, stores::Sharing, worker};
+
+/// The whole of it, in the host's process. Cloning is cheap; clones are one orchestrator.
+#[derive(Clone)]
+pub struct Orchestrator(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    /// Until when running work may go on, once it shall end.
+    stopping: watch::Sender<Option<Timestamp>>,
+    /// The workers that were asked for and have not ended.
+    workers: Count,
+}
+
+/// What the builder plugs together.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) catalog: Catalog,
+    pub(crate) billing: Billing,
+    pub(crate) metering: Metering,
+    pub(crate) invoker: Invoker,
+    pub(crate) orchestrations: Orchestrations,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sharing: Arc<dyn Sharing>,
+    pub(crate) threads: TokioExecutor,
+    pub(crate) options: WorkerOptions,
+    /// The workers that drive runs.
+    pub(crate) working: Count,
+}
+
+/// How long work has to let go after the deadline of a shutdown.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What bounds the background work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerOptions {
+    /// How many runs are driven at once, at least 1. More of them wait in the store.
+    pub runs: u32,
+    /// How often holds are looked at that may have expired.
+    pub sweep_interval: Duration,
+    /// How many of them are looked at in one go.
+    pub sweep_batch: u32,
+    /// How long until a store that is away is asked again.
+    pub retry_interval: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            runs: 1024,
+            sweep_interval: Duration::from_secs(30),
+            sweep_batch: 256,
+            retry_interval: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Orchestrator {
+    /// Begins one over the host's stores.
+    pub fn builder(stores: impl Into<Stores>) -> Builder {
+        Builder::new(stores.into())
+    }
+
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            stopping: watch::Sender::new(None),
+            workers: Count::new(),
+        }))
+    }
+
+    /// Agents: who they are, what they do, what they cost.
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.parts.catalog
+    }
+
+    /// Credits and holds.
+    pub fn billing(&self) -> &Billing {
+        &self.0.parts.billing
+    }
+
+    /// Usage records.
+    pub fn metering(&self) -> &Metering {
+        &self.0.parts.metering
+    }
+
+    /// Single calls of agents, for hosts that keep their own books of what came of them.
+    pub fn invoker(&self) -> &Invoker {
+        &self.0.parts.invoker
+    }
+
+    /// Plans and runs.
+    pub fn orchestrations(&self) -> &Orchestrations {
+        &self.0.parts.orchestrations
+    }
+
+    /// Drives runs and sweeps expired holds until [`shutdown`](Self::shutdown). The host spawns it:
+    /// `tokio::spawn(orchestrator.worker())`. Everything that it spawns ends with it.
+    ///
+    /// A store that is away is waited for. Dropping the future is like a crash: another worker carries on.
+    ///
+    /// # Errors
+    /// The stores may not be worked on here, because another process serves them.
+    pub fn worker(&self) -> impl Future<Output = Result<(), WorkerError>> + Send + 'static {
+        let inner = self.0.clone();
+        // Counted from now on, so that a shutdown right after this call waits for it.
+        let counted = inner.workers.begin();
+        let stopping = inner.stopping.subscribe();
+        async move {
+            let _counted = counted;
+            worker::work(inner.parts.clone(), stopping).await
+        }
+    }
+
+    /// Whether a worker drives runs here, for a host that tells whether it is ready.
+    pub fn is_working(&self) -> bool {
+        self.0.parts.working.now() > 0
+    }
+
+    /// Returns once a worker drives runs here.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn worked_on(&self) {
+        self.0.parts.working.reaches(|n_working| n_working > 0).await;
+    }
+
+    /// Stops taking runs, lets those that are driven go on until the deadline, and stops the rest as a crash would: the
+    /// next worker carries on with them. Runs can still be started, for another worker. Asking again can only move the
+    /// deadline closer.
+    ///
+    /// Returns once every worker has ended, and every thread of an in-process agent; what does not let go within a
+    /// second of the deadline, such as a thread that blocks, is left behind.
+    pub async fn shutdown(&self, deadline: Duration) {
+        let Inner {
+            parts,
+            stopping,
+            workers,
+        } = &*self.0;
+        let until = parts.clock.now() + deadline;
+        let mut overdue_at = until;
+        stopping.send_modify(|known| {
+            overdue_at = known.map_or(until, |known| known.min(until));
+            *known = Some(overdue_at);
+        });
+        let ended = async {
+            workers.reaches(|n_workers| n_workers == 0).await;
+            parts.threads.idle().await;
+        };
+        tokio::select! {
+            biased;
+            () = ended => {}
+            () = parts.clock.sleep_until(overdue_at + GRACE) => {}
+        }
+    }
+}
+
+impl fmt::Debug for Orchestrator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Orchestrator")
+            .field("options", &self.0.parts.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! What a host hands over: where everything is kept.
+
+use std::{any::Any, fmt, sync::Arc};
+
+use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
+use orch_core::{CatalogStore, Cause, Clock, InMemoryCatalog, SystemClock};
+use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
+
+/// Where everything is kept: what stands behind each store port.
+///
+/// A host takes [`in_memory`](Self::in_memory), or an `SqlStore` on an engine of ours or its own, and may replace a
+/// single port by assigning to its field.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    /// The catalog of agents.
+    pub catalog: Arc<dyn CatalogStore>,
+    /// Accounts, holds and ledger entries.
+    pub ledger: Arc<dyn LedgerStore>,
+    /// Usage records, which the ledger's store writes.
+    pub usage: Arc<dyn UsageStore>,
+    /// Runs with their events, and the workers that share them.
+    pub orchestrations: Arc<dyn OrchestrationStore>,
+    /// Who may serve these stores at once.
+    pub sharing: Arc<dyn Sharing>,
+}
+
+impl Stores {
+    /// In memory, gone when dropped: for tests, and for work that may be forgotten.
+    pub fn in_memory() -> Self {
+        Self::in_memory_at(Arc::new(SystemClock))
+    }
+
+    /// In memory, where a worker lives and dies by this clock: the same one that the orchestrator is built with.
+    pub fn in_memory_at(clock: Arc<dyn Clock>) -> Self {
+        let ledger = Arc::new(InMemoryLedger::default());
+        Self {
+            catalog: Arc::new(InMemoryCatalog::default()),
+            ledger: ledger.clone(),
+            usage: ledger,
+            orchestrations: Arc::new(InMemoryOrchestrations::new(Arc::default(), clock)),
+            sharing: Arc::new(InThisProcess),
+        }
+    }
+}
+
+/// Says who may work on the stores at once.
+pub trait Sharing: fmt::Debug + Send + Sync + 'static {
+    /// Whether whoever holds the leave to work knows that every other worker is dead.
+    fn is_exclusive(&self) -> bool;
+
+    /// Takes the leave to work on what the stores keep, to be held as long as the worker works; it ends when dropped.
+    ///
+    /// # Errors
+    /// Why nobody may work here now, such as that another process does.
+    fn serve(&self) -> Result<Leave, Cause>;
+}
+
+/// What upholds the leave to work: a lock, or nothing.
+pub type Leave = Box<dyn Any + Send + Sync>;
+
+/// Stores that live in this process alone, where every worker is one of ours.
+#[derive(Clone, Copy, Debug)]
+struct InThisProcess;
+
+impl Sharing for InThisProcess {
+    fn is_exclusive(&self) -> bool {
+        false
+    }
+
+    fn serve(&self) -> Result<Leave, Cause> {
+        Ok(Box::new(()))
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql {
+    use super::*;
+    use orch_backends::SqlStore;
+
+    /// Everything in one SQL database.
+    impl From<SqlStore> for Stores {
+        fn from(store: SqlStore) -> Self {
+            let store = Arc::new(store);
+            Self {
+                catalog: store.clone(),
+                ledger: store.clone(),
+                usage: store.clone(),
+                orchestrations: store.clone(),
+                sharing: store,
+            }
+        }
+    }
+
+    impl Sharing for SqlStore {
+        fn is_exclusive(&self) -> bool {
+            SqlStore::is_exclusive(self)
+        }
+
+        fn serve(&self) -> Result<Leave, Cause> {
+            Ok(Box::new(SqlStore::serve(self)?))
+        }
+    }
+
+    impl Stores {
+        /// Opens `sqlite://file`, `sqlite::memory:` or `postgres://...` and brings its tables up to date.
+        ///
+        /// # Errors
+        /// The URL is none of these, or the database cannot be used.
+        pub async fn connect(url: &str) -> Result<Self, orch_backends::sql::ConnectError> {
+            Ok(SqlStore::connect(url, orch_backends::sql::Options::default())
+                .await?
+                .into())
+        }
+    }
+}

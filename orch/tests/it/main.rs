@@ -1,0 +1,14 @@
+//! The orchestrator through its public API, as a host uses it: in memory, on SQLite and on PostgreSQL.
+#![cfg(test)]
+
+mod agents;
+mod bad_input;
+mod engine;
+mod enrollment;
+mod host;
+mod isolation;
+mod replicas;
+mod runs;
+mod send;
+mod shutdown;
+mod waiting;

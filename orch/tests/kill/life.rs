@@ -1,0 +1,158 @@
+//! One life of the process that is killed: it carries on with the runs of its former lives, and starts new ones.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use orch::{
+    Orchestrator, PageRequest, Stores,
+    backends::{SqlStore, sql::Options},
+};
+
+use crate::{
+    Fallible,
+    agents::{TRADES, fee},
+    effects::Effects,
+    host::{Host, OWNER},
+    mutants::Mutant,
+    workload::Label,
+};
+
+/// Longer than any hold lasts by itself.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many runs of its own a life has going at once.
+const AT_ONCE: usize = 6;
+
+/// What lives have in common, and what is left of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Files {
+    pub(crate) database: PathBuf,
+    /// What the agents did outside of the database.
+    pub(crate) effects: PathBuf,
+}
+
+impl Files {
+    /// Opens the database. What is acknowledged is on the disk: that is the default.
+    pub(crate) async fn open(&self) -> Fallible<SqlStore> {
+        Ok(SqlStore::connect(
+            &format!("sqlite://{}", self.database.display()),
+            Options::default(),
+        )
+        .await?)
+    }
+}
+
+/// A life, as it is told to the process that lives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Life {
+    pub(crate) files: Files,
+    /// Counts from 0.
+    pub(crate) number: u32,
+    pub(crate) purpose: Purpose,
+    pub(crate) mutant: Option<Mutant>,
+}
+
+/// What a life is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Being killed.
+    Work,
+    /// Bringing everything to its end, starting nothing new.
+    Rest,
+}
+
+impl Purpose {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Rest => "rest",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Work, Self::Rest]
+            .into_iter()
+            .find(|purpose| purpose.name() == name)
+    }
+}
+
+impl Life {
+    /// The first argument of a process that lives.
+    pub(crate) const COMMAND: &str = "--live";
+
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let Files { database, effects } = &self.files;
+        let common = [
+            database.display().to_string(),
+            effects.display().to_string(),
+            self.number.to_string(),
+            self.purpose.name().to_owned(),
+        ];
+        let mutant = self.mutant.map(|mutant| mutant.name().to_owned());
+        [Self::COMMAND.to_owned()]
+            .into_iter()
+            .chain(common)
+            .chain(mutant)
+            .collect()
+    }
+
+    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
+        Some(Self {
+            files: Files {
+                database: arguments.next()?.into(),
+                effects: arguments.next()?.into(),
+            },
+            number: arguments.next()?.parse().ok()?,
+            purpose: Purpose::named(&arguments.next()?)?,
+            mutant: arguments.next().and_then(|name| Mutant::named(&name)),
+        })
+    }
+}
+
+/// Lives until it is killed, or until there is nothing to do any more.
+pub(crate) fn main(life: &Life) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build();
+    let lived = runtime
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(live(life)));
+    match lived {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("life {}: {error}", life.number);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn live(life: &Life) -> Fallible<()> {
+    let stores = Stores::from(life.files.open().await?);
+    let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
+    let ledger = stores.ledger.clone();
+    let effects = Arc::new(Effects::open(&life.files.effects)?);
+    let mut builder = Orchestrator::builder(stores).owner(OWNER.parse()?).fee(fee()?);
+    for trade in TRADES {
+        builder = builder.agent(trade.enroll(effects.clone())?);
+    }
+    let host = Host::new(builder.build().await?)?;
+    host.sweep(ledger.clone(), DAY).await?;
+    host.grant(life.number).await?;
+    let worker = tokio::spawn(host.orchestrator().worker());
+    match life.purpose {
+        Purpose::Work => {
+            let older = host.see_ends(host.open_runs(PageRequest::MAX_LIMIT.into()).await?);
+            let new = stream::iter(Label::all_of(life.number)).map(|label| host.run(label));
+            tokio::try_join!(older, new.buffer_unordered(AT_ONCE).try_collect::<()>())?;
+        }
+        Purpose::Rest => {
+            host.see_ends(host.open_runs(u64::MAX).await?).await?;
+            host.orchestrator().shutdown(Duration::from_secs(10)).await;
+            worker.await??;
+            // Further ahead than any sweep has postponed what was still needed then.
+            host.sweep(ledger, 2 * DAY).await?;
+        }
+    }
+    Ok(())
+}

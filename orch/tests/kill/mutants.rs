@@ -1,0 +1,75 @@
+//! Orchestrators that are wrong on purpose: their stores do what a mistake in the order of things would do.
+
+mod early;
+mod hasty;
+mod heedless;
+
+use std::sync::Arc;
+
+use orch::Stores;
+
+use early::{Early, EarlyStore};
+use hasty::HastyLedger;
+use heedless::HeedlessStore;
+
+/// A mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// A start is acknowledged before the run is committed.
+    AcknowledgedBeforeCommitted,
+    /// A step is sent before its start is committed, and paid before its answer is.
+    SentBeforeCommitted,
+    /// The price of a step is captured when it should be held.
+    CapturedBeforeHeld,
+    /// A step is sent again after a crash although its task is not repeatable.
+    RepeatedUnasked,
+}
+
+impl Mutant {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::AcknowledgedBeforeCommitted,
+        Self::SentBeforeCommitted,
+        Self::CapturedBeforeHeld,
+        Self::RepeatedUnasked,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::AcknowledgedBeforeCommitted => "acknowledged-before-committed",
+            Self::SentBeforeCommitted => "sent-before-committed",
+            Self::CapturedBeforeHeld => "captured-before-held",
+            Self::RepeatedUnasked => "repeated-unasked",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mutant| mutant.name() == name)
+    }
+
+    /// The stores with the mistake in them.
+    pub(crate) fn infect(self, stores: Stores) -> Stores {
+        let Stores {
+            orchestrations,
+            ledger,
+            ..
+        } = stores.clone();
+        match self {
+            Self::AcknowledgedBeforeCommitted => Stores {
+                orchestrations: Arc::new(EarlyStore::new(orchestrations, Early::Starts)),
+                ..stores
+            },
+            Self::SentBeforeCommitted => Stores {
+                orchestrations: Arc::new(EarlyStore::new(orchestrations, Early::Steps)),
+                ..stores
+            },
+            Self::CapturedBeforeHeld => Stores {
+                ledger: Arc::new(HastyLedger(ledger)),
+                ..stores
+            },
+            Self::RepeatedUnasked => Stores {
+                orchestrations: Arc::new(HeedlessStore(orchestrations)),
+                ..stores
+            },
+        }
+    }
+}
