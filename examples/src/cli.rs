@@ -1,0 +1,49 @@
+//! The command line of the reference binary.
+
+mod agents;
+mod answer;
+mod arguments;
+mod credits;
+mod db;
+mod error;
+mod home;
+mod import;
+mod plan;
+mod run;
+mod show;
+mod text;
+
+pub use arguments::{
+    AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, PlanArguments, RunArguments,
+};
+pub use error::CliError;
+
+use std::process::ExitCode;
+
+/// Does what the command line says. Answers go to standard output, everything else to standard error.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .init();
+    match dispatch(&arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            for cause in error.causes() {
+                eprintln!("  because: {cause}");
+            }
+            error.exit_code()
+        }
+    }
+}
+
+async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
+    match &arguments.command {
+        Command::Run(run) => run::run(arguments, run).await,
+        Command::Plan(plan) => plan::plan(arguments, plan).await,
+        Command::Agents(command) => agents::agents(arguments, command).await,
+        Command::Credits(command) => credits::credits(arguments, command).await,
+        Command::Db(DbCommand::Check) => db::check(arguments).await,
+    }
+}

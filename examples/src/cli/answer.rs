@@ -1,0 +1,123 @@
+//! A run as the market surface answers it: the object of `POST /orchestrate`.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use orch::{
+    Amount, Orchestration, RunId, RunStatus, Timestamp,
+    planner::{PlannedStep, StepState, orchestration::Success},
+};
+use serde_json::{Map, Value, json};
+
+use super::{CliError, home::Home, text};
+
+/// The version that the market surface reports of itself.
+const ORCHESTRATOR_VERSION: &str = "1.2.0";
+
+/// The whole answer, every step with its parameters and its result.
+pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, CliError> {
+    let mut steps = Vec::new();
+    for succeeded in succeeded(run) {
+        let (agent, version) = (succeeded.1.agent, succeeded.1.version);
+        let resolved = home
+            .orchestrator
+            .catalog()
+            .version(&home.caller, agent, version)
+            .await?;
+        steps.push(step(succeeded, &resolved.version.title));
+    }
+    let status = match run.status() {
+        RunStatus::Completed => "completed",
+        RunStatus::Failed | RunStatus::Cancelled => "failed",
+        _ => "processing",
+    };
+    let mut answer = json!({
+        "request_id": request_id(run.id()),
+        "status": status,
+        "goal": run.goal(),
+        "final_output": run.output().map(text::plain),
+        "execution_time": seconds(run),
+        "total_cost": decimal(run.spent()),
+        "agents_used": agents(run).len(),
+        "steps_executed": steps,
+        "metadata": {
+            "timestamp": rfc_3339(run.ended_at().unwrap_or(run.created_at())),
+            "orchestrator_version": ORCHESTRATOR_VERSION,
+        },
+    });
+    if let (Some(failure), Some(members)) = (run.failure(), answer.as_object_mut()) {
+        members.insert(
+            "error".into(),
+            json!({"code": failure.failure.code, "message": failure.failure.reason}),
+        );
+    }
+    Ok(answer)
+}
+
+/// The agents whose answers were paid, each once, in the order of the steps.
+pub(super) fn agents(run: &Orchestration) -> Vec<String> {
+    let mut agents: Vec<String> = Vec::new();
+    for (_, planned, ..) in succeeded(run) {
+        if !agents.contains(&planned.slug) {
+            agents.push(planned.slug.clone());
+        }
+    }
+    agents
+}
+
+/// How long it took from its plan to its end, in seconds.
+pub(super) fn seconds(run: &Orchestration) -> f64 {
+    run.ended_at()
+        .map_or(0.0, |ended_at| ended_at.since(run.created_at()).as_secs_f64())
+}
+
+type Succeeded<'r> = (usize, &'r PlannedStep, Map<String, Value>, &'r Success);
+
+fn succeeded(run: &Orchestration) -> impl Iterator<Item = Succeeded<'_>> {
+    run.plan()
+        .steps()
+        .iter()
+        .zip(run.steps())
+        .enumerate()
+        .filter_map(move |(at, (planned, state))| match state {
+            StepState::Succeeded(success) => {
+                Some((at, planned, run.arguments(at).unwrap_or_default(), success))
+            }
+            _ => None,
+        })
+}
+
+fn step((at, planned, parameters, success): Succeeded<'_>, title: &str) -> Value {
+    json!({
+        "step": at + 1,
+        "agent_id": planned.slug,
+        "agent_name": title,
+        "task": planned.task,
+        "parameters": parameters,
+        "result": *success.result,
+        "execution_time": success.took.as_secs_f64(),
+        "cost": decimal(success.cost),
+    })
+}
+
+/// The amount as a JSON number, exact to the last of its decimals.
+fn decimal(amount: Amount) -> Value {
+    let text = amount.to_string();
+    let number = text.split(' ').next().unwrap_or_default();
+    number.parse().map_or(Value::Null, Value::Number)
+}
+
+/// The run's id in the form of the market surface: `req_` and 12 of `0-9a-z`.
+fn request_id(run: RunId) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut rest = run.uuid().as_u128();
+    let mut id = String::from("req_");
+    for _ in 0..12 {
+        id.push(char::from(DIGITS[usize::try_from(rest % 36).unwrap_or(0)]));
+        rest /= 36;
+    }
+    id
+}
+
+fn rfc_3339(at: Timestamp) -> String {
+    let time = DateTime::<Utc>::from_timestamp_millis(at.as_millis()).unwrap_or_default();
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}

@@ -1,0 +1,121 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use orch::{AccountId, Currency};
+
+/// Plans goals over a catalog of agents and runs them durably, every step paid from a hold.
+#[derive(Debug, Parser)]
+#[command(name = "orchestrator", version)]
+pub struct Arguments {
+    /// Where everything is kept: sqlite://FILE or postgres://...
+    #[arg(long, global = true, value_name = "URL", default_value = "sqlite://orch.db")]
+    pub db: String,
+    /// The account that owns and pays.
+    #[arg(long, global = true, value_name = "ACCOUNT", default_value = LOCAL)]
+    pub account: AccountId,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The account that owns the five agents and that a first run is paid by.
+pub(super) const LOCAL: &str = "local";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Plan a goal, show the steps as they run, print the answer and the bill.
+    Run(RunArguments),
+    /// Show the plan for a goal without running it.
+    Plan(PlanArguments),
+    /// The catalog of agents.
+    #[command(subcommand)]
+    Agents(AgentsCommand),
+    /// Credits of accounts.
+    #[command(subcommand)]
+    Credits(CreditsCommand),
+    /// The database.
+    #[command(subcommand)]
+    Db(DbCommand),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The goal, in plain words.
+    #[arg(required_unless_present = "plan", conflicts_with = "plan")]
+    pub goal: Option<String>,
+    /// Run the plan in this JSON file instead of planning a goal.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// The most to spend, in ALGO.
+    #[arg(long, value_name = "ALGO")]
+    pub budget: Option<String>,
+    /// The most seconds to take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub timeout: u64,
+    /// Print only the JSON answer, on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// The goal, in plain words.
+    pub goal: String,
+    /// The most to spend, in ALGO.
+    #[arg(long, value_name = "ALGO")]
+    pub budget: Option<String>,
+    /// Print the plan as JSON, in the form that `run --plan` reads.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The catalog of agents.
+#[derive(Debug, Subcommand)]
+pub enum AgentsCommand {
+    /// List the agents.
+    List {
+        /// Only those with these words in their title or description.
+        #[arg(long)]
+        search: Option<String>,
+    },
+    /// Show one agent with its tasks and their schemas.
+    Show {
+        /// Its id, slug, or organization/name@version.
+        agent: String,
+    },
+    /// Register the agents of a JSON file, or revise those that exist.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The organization that offers them.
+        #[arg(long, value_name = "SLUG", default_value = "local")]
+        org: String,
+    },
+}
+
+/// Credits of accounts.
+#[derive(Debug, Subcommand)]
+pub enum CreditsCommand {
+    /// Give an account credits.
+    Grant {
+        /// Who receives them.
+        account: AccountId,
+        /// How much, as a plain decimal.
+        amount: String,
+        /// ALGO, USD or USDC.
+        currency: Currency,
+        /// Granting twice under one key grants once.
+        #[arg(long)]
+        key: Option<String>,
+    },
+}
+
+/// The database.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Check every invariant of the ledger and every reference, from the stored rows; exit 1 if any fails.
+    Check,
+}

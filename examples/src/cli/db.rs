@@ -1,0 +1,17 @@
+use std::process::ExitCode;
+
+use super::{Arguments, CliError, home::open_store};
+
+/// Checks every stored invariant; exit 1 if any is broken.
+pub(super) async fn check(arguments: &Arguments) -> Result<ExitCode, CliError> {
+    let violations = open_store(arguments).await?.check().await?;
+    for violation in &violations {
+        println!("{}: {}: {}", violation.law, violation.row, violation.detail);
+    }
+    if violations.is_empty() {
+        println!("ok: every ledger invariant and reference holds");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} violations", violations.len());
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,47 @@
+//! The database and the orchestrator over it.
+
+use orch::{
+    AccountId, Amount, BuildError, Caller, Currency, Orchestrator, Stores,
+    backends::{SqlStore, sql::Options},
+};
+
+use super::{Arguments, CliError, arguments::LOCAL};
+use crate::agents;
+
+/// What the account `local` is given when a database is new, so that a first run can be paid.
+const WELCOME: &str = "100";
+
+/// An open database.
+#[derive(Debug)]
+pub(super) struct Home {
+    pub(super) orchestrator: Orchestrator,
+    pub(super) caller: Caller,
+}
+
+impl Home {
+    /// Opens the database; a new one gets the five agents and credits to try them.
+    pub(super) async fn open(arguments: &Arguments) -> Result<Self, CliError> {
+        let store = open_store(arguments).await?;
+        let caller = Caller::host(arguments.account.clone());
+        let local: AccountId = LOCAL.parse().map_err(CliError::other)?;
+        let builder = Orchestrator::builder(Stores::from(store)).owner(local.clone());
+        let builder = agents::all()
+            .map_err(CliError::other)?
+            .into_iter()
+            .fold(builder, orch::Builder::agent);
+        let orchestrator = builder
+            .build()
+            .await
+            .map_err(|error: BuildError| CliError::other(error))?;
+        let welcome = Amount::parse(WELCOME, Currency::Algo).map_err(CliError::other)?;
+        orchestrator.billing().grant(&local, welcome, "welcome").await?;
+        Ok(Self { orchestrator, caller })
+    }
+}
+
+/// Opens the database alone.
+pub(super) async fn open_store(arguments: &Arguments) -> Result<SqlStore, CliError> {
+    SqlStore::connect(&arguments.db, Options::default())
+        .await
+        .map_err(CliError::other)
+}

@@ -1,0 +1,45 @@
+//! `orchestrator plan`: what a goal would come to.
+
+use std::process::ExitCode;
+
+use orch::GoalLimits;
+
+use super::{Arguments, CliError, PlanArguments, home::Home, run};
+
+pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<ExitCode, CliError> {
+    let budget = run::budget(plan.budget.as_deref())?;
+    let goal = run::goal_of(&plan.goal, budget, GoalLimits::default().timeout)?;
+    let home = Home::open(arguments).await?;
+    let preview = home
+        .orchestrator
+        .orchestrations()
+        .plan(&home.caller, &goal)
+        .await?;
+    if plan.json {
+        let json = serde_json::to_string_pretty(&preview.plan).map_err(CliError::other)?;
+        println!("{json}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (at, step) in preview.valid.steps().iter().enumerate() {
+        println!(
+            "{}. {} ({} {}), at most {}",
+            at + 1,
+            step.task,
+            step.slug,
+            step.version,
+            step.price
+        );
+        for (name, value) in &step.arguments {
+            println!(
+                "     {name}: {}",
+                serde_json::to_string(value).map_err(CliError::other)?
+            );
+        }
+        let before: Vec<String> = step.before.iter().map(|at| (at + 1).to_string()).collect();
+        if !before.is_empty() {
+            println!("     after {}", before.join(", "));
+        }
+    }
+    println!("at most {}", preview.valid.price());
+    Ok(ExitCode::SUCCESS)
+}
