@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod latencies;
+mod raw;
+mod recorder;
+mod script;
+mod table;
+
+pub use latencies::{Latencies, median};
+pub use raw::Raw;
+pub use recorder::Recorder;
+pub use script::{Script, Statement, UnitScript, play};
+pub use table::Table;
+
+/// Whatever goes wrong in a measurement ends it.
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
