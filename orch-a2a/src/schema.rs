@@ -34,14 +34,13 @@ impl TaskSchema {
     }
 
     /// The arguments with the defaults of those that are absent. Defaults of nested members are not filled in.
-    pub(crate) fn complete(&self, arguments: &Map<String, Value>) -> Value {
-        let mut complete = arguments.clone();
+    pub(crate) fn complete(&self, mut arguments: Map<String, Value>) -> Value {
         for (name, default) in &self.defaults {
-            if !complete.contains_key(name) {
-                complete.insert(name.clone(), default.clone());
+            if !arguments.contains_key(name) {
+                arguments.insert(name.clone(), default.clone());
             }
         }
-        Value::Object(complete)
+        Value::Object(arguments)
     }
 
     /// Checks complete arguments.
@@ -50,10 +49,11 @@ impl TaskSchema {
     }
 
     /// Checks as much of complete arguments as is known while the values at `holes`, JSON Pointers, are not.
-    pub(crate) fn check_known(&self, arguments: &Value, holes: &[String]) -> Result<(), SchemaFault> {
-        let faults = self.parameters.iter_errors(arguments);
-        let known = faults.filter(|fault| fault::is_known(fault, holes));
-        known.map(SchemaFault::from).map(Err).next().unwrap_or(Ok(()))
+    pub(crate) fn check_known(&self, arguments: &Value, mut holes: Vec<String>) -> Result<(), SchemaFault> {
+        holes.sort_unstable();
+        let mut faults = self.parameters.iter_errors(arguments);
+        let known = faults.find(|fault| fault::is_known(fault, &holes));
+        known.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     /// Checks an answer.
@@ -120,14 +120,14 @@ mod tests {
 
     fn fault(arguments: &Value) -> (String, String) {
         let keywords = keywords();
-        let arguments = keywords.complete(arguments.as_object().unwrap());
+        let arguments = keywords.complete(arguments.as_object().unwrap().clone());
         let SchemaFault { field, reason } = keywords.check_arguments(&arguments).unwrap_err();
         (field, reason)
     }
 
     #[test]
     fn absent_arguments_take_their_default_and_no_others() {
-        let complete = |arguments: Value| keywords().complete(arguments.as_object().unwrap());
+        let complete = |arguments: Value| keywords().complete(arguments.as_object().unwrap().clone());
         assert_eq!(
             complete(json!({ "text": "a" })),
             json!({ "text": "a", "count": 5 })
@@ -170,7 +170,7 @@ mod tests {
         let check = |arguments: Value, holes: &[&str]| {
             let holes: Vec<String> = holes.iter().map(ToString::to_string).collect();
             keywords()
-                .check_known(&arguments, &holes)
+                .check_known(&arguments, holes)
                 .map_err(|fault| fault.field)
         };
         assert_eq!(check(json!({ "text": null }), &["/text"]), Ok(()));
@@ -198,7 +198,7 @@ mod tests {
         let keywords = schema(json!({ "properties": { "ab": { "type": "string" } } }));
         assert!(
             keywords
-                .check_known(&json!({ "a": null, "ab": 1 }), &["/a".to_owned()])
+                .check_known(&json!({ "a": null, "ab": 1 }), vec!["/a".to_owned()])
                 .is_err()
         );
     }

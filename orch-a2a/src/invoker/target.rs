@@ -40,8 +40,8 @@ impl Invoker {
         &self,
         agent: &Resolved,
         task: &str,
-        arguments: &Map<String, Value>,
-        holes: &[String],
+        arguments: Map<String, Value>,
+        holes: Vec<String>,
     ) -> Result<(), InvokeError> {
         let target = self.target(agent.clone(), task)?;
         let arguments = target.complete(arguments)?;
@@ -73,7 +73,7 @@ impl Invoker {
         target: &Target,
         arguments: &Map<String, Value>,
     ) -> Result<(&dyn AgentTransport, Value), InvokeError> {
-        let arguments = target.complete(arguments)?;
+        let arguments = target.complete(arguments.clone())?;
         target.schema.check_arguments(&arguments).map_err(refused)?;
         if target.agent.status == Status::Offline {
             return Err(target.offline());
@@ -112,7 +112,7 @@ impl Invoker {
 
 impl Target {
     /// The arguments with their defaults, within their bounds.
-    fn complete(&self, arguments: &Map<String, Value>) -> Result<Value, InvokeError> {
+    fn complete(&self, arguments: Map<String, Value>) -> Result<Value, InvokeError> {
         let arguments = self.schema.complete(arguments);
         let refused = |reason: String| InvokeError::Refused {
             field: String::new(),

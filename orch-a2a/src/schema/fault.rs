@@ -38,19 +38,24 @@ fn member(object: &str, name: Option<&str>) -> String {
     format!("{object}/{name}")
 }
 
-/// Whether an error is one whatever the values at `holes` will be.
+/// Whether an error is one whatever the values at `holes`, which are sorted, will be.
 pub(super) fn is_known(error: &ValidationError<'_>, holes: &[String]) -> bool {
     let place = error.instance_path().as_str();
-    let is_unknown = holes.iter().any(|hole| contains(hole, place));
-    let surrounds_unknown = holes.iter().any(|hole| contains(place, hole));
-    !is_unknown && (!surrounds_unknown || is_about_the_outside(error.kind()))
-}
-
-/// Whether the place `inner` is `outer` or lies within it.
-fn contains(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let mut ends = place.match_indices('/').map(|(end, _)| end).chain([place.len()]);
+    let is_hole = |end| {
+        holes
+            .binary_search_by(|hole| hole.as_str().cmp(&place[..end]))
+            .is_ok()
+    };
+    if ends.any(is_hole) {
+        return false;
+    }
+    if is_about_the_outside(error.kind()) {
+        return true;
+    }
+    let within = format!("{place}/");
+    let after = holes.partition_point(|hole| *hole < within);
+    !holes.get(after).is_some_and(|hole| hole.starts_with(&within))
 }
 
 /// Whether it concerns which members a value has, and not what they are.

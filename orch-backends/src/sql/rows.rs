@@ -1,5 +1,7 @@
 //! Many rows in few statements.
 
+use std::fmt::Write;
+
 use orch_core::StoreError;
 
 use super::{Tx, Value};
@@ -21,8 +23,7 @@ pub(super) async fn insert<const N: usize>(
         if rest.len() < size {
             continue;
         }
-        let tuples: Vec<String> = (0..size).map(tuple::<N>).collect();
-        let sql = format!("{into} VALUES {} {conflict}", tuples.join(", "));
+        let sql = text::<N>(into, size, conflict);
         while let Some((chunk, others)) = rest.split_at_checked(size) {
             inserted += tx.execute(&sql, chunk.as_flattened()).await?;
             rest = others;
@@ -31,10 +32,24 @@ pub(super) async fn insert<const N: usize>(
     Ok(inserted)
 }
 
-/// `(?4, ?5, ?6)` for the second row of three columns.
-fn tuple<const N: usize>(row: usize) -> String {
-    let places: Vec<String> = (1..=N).map(|column| format!("?{}", row * N + column)).collect();
-    format!("({})", places.join(", "))
+/// `INSERT INTO t (a, b) VALUES (?1, ?2), (?3, ?4) ON CONFLICT DO NOTHING`.
+fn text<const N: usize>(into: &str, size: usize, conflict: &str) -> String {
+    let mut sql = String::with_capacity(into.len() + conflict.len() + size * (N * 6 + 2) + 10);
+    sql.push_str(into);
+    sql.push_str(" VALUES ");
+    for number in 1..=size * N {
+        sql.push_str(match (number, number % N) {
+            (1, _) => "(?",
+            (_, 1) => "), (?",
+            _ if N == 1 => "), (?",
+            _ => ", ?",
+        });
+        // Writing to a string does not fail.
+        let _ = write!(sql, "{number}");
+    }
+    sql.push_str(") ");
+    sql.push_str(conflict);
+    sql
 }
 
 #[cfg(test)]
@@ -43,7 +58,14 @@ mod tests {
 
     #[test]
     fn placeholders_count_on_through_the_rows() {
-        assert_eq!(tuple::<2>(0), "(?1, ?2)");
-        assert_eq!(tuple::<3>(1), "(?4, ?5, ?6)");
+        let sql = text::<3>("INSERT INTO t (a, b, c)", 2, "ON CONFLICT DO NOTHING");
+        assert_eq!(
+            sql,
+            "INSERT INTO t (a, b, c) VALUES (?1, ?2, ?3), (?4, ?5, ?6) ON CONFLICT DO NOTHING"
+        );
+        assert_eq!(
+            text::<1>("INSERT INTO t (a)", 2, ""),
+            "INSERT INTO t (a) VALUES (?1), (?2) "
+        );
     }
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod failure;
 mod readers;
+mod session;
 mod tx;
 mod writer;
 
@@ -16,10 +17,11 @@ use super::{ConnectError, Dialect, Engine, Options, ServingLock, Unit};
 
 /// Runs units of work on a SQLite file.
 ///
-/// Units that write run on one thread of the engine's own, and those that queue there share one commit: a savepoint
-/// each, one sync to the disk for all, acknowledged only after it. Units that only read run on the thread of their
-/// caller, on connections of their own, which see every acknowledged write and wait for none. The thread ends when
-/// the engine is dropped, after the units that were queued.
+/// Units that write run on one thread of the engine's own, and those that queue there share a transaction and its one
+/// sync to the disk, and are acknowledged only after it. When one of them fails, all that share its transaction are
+/// undone and done again, each behind a savepoint of its own. Units that only read run on the thread of their caller, on
+/// connections of their own, which see every acknowledged write and wait for none. The thread ends when the engine is
+/// dropped, after the units that were queued.
 ///
 /// Another process may write to the same file at the same time (it waits its turn), but only one may serve it.
 #[derive(Debug)]

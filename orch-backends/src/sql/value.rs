@@ -1,6 +1,9 @@
 //! A parameter of a statement.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 use orch_core::{StoreError, Timestamp};
 
@@ -22,7 +25,11 @@ pub enum Value<'a> {
 impl Value<'_> {
     /// The text that `thing` prints as: how ids are kept.
     pub fn text(thing: impl fmt::Display) -> Self {
-        Self::Text(Cow::Owned(thing.to_string()))
+        // As long as an id, so that the text need not grow.
+        let mut text = String::with_capacity(40);
+        // Writing to a string does not fail.
+        let _ = write!(text, "{thing}");
+        Self::Text(Cow::Owned(text))
     }
 
     /// Refuses what one of the engines could not keep; an engine calls it for every parameter.

@@ -229,7 +229,7 @@ impl Driver {
         });
         let appended = appended.await?;
         if appended && self.run.status().is_ended() {
-            self.live.ended(self.run.seq());
+            self.live.ended(self.run.clone());
         } else if appended {
             self.live.moved(self.run.seq());
         }

@@ -9,7 +9,7 @@ use orch_a2a::Progress;
 use orch_core::RunId;
 use tokio::sync::{broadcast, watch};
 
-use crate::StepId;
+use crate::{Orchestration, StepId};
 
 /// How many reports of progress a slow watcher may lag behind before it misses some.
 const REPORTS: usize = 256;
@@ -31,29 +31,28 @@ pub(super) struct Live {
 }
 
 /// How far a run has come, as far as this process knows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Reached {
     seq: u64,
-    is_over: bool,
+    /// The run, once it has ended here.
+    ended: Option<Arc<Orchestration>>,
 }
 
 impl Live {
     /// Says that the run has at least so many events.
     pub(super) fn moved(&self, seq: u64) {
-        self.reach(Reached { seq, is_over: false });
-    }
-
-    /// Says that the run has ended, with so many events.
-    pub(super) fn ended(&self, seq: u64) {
-        self.reach(Reached { seq, is_over: true });
-    }
-
-    fn reach(&self, now: Reached) {
         self.reached.send_if_modified(|known| {
-            let is_news = now.seq > known.seq || (now.is_over && !known.is_over);
-            known.seq = now.seq.max(known.seq);
-            known.is_over |= now.is_over;
+            let is_news = seq > known.seq;
+            known.seq = seq.max(known.seq);
             is_news
+        });
+    }
+
+    /// Says that the run has ended, for whoever waits for that.
+    pub(super) fn ended(&self, run: Orchestration) {
+        self.reached.send_modify(|known| {
+            known.seq = run.seq();
+            known.ended = Some(Arc::new(run));
         });
     }
 
@@ -67,9 +66,11 @@ impl Live {
             .await;
     }
 
-    /// Returns once the run has ended, as far as this process hears of it.
-    pub(super) async fn over(&self) {
-        let _ = self.reached.subscribe().wait_for(|reached| reached.is_over).await;
+    /// Returns the run once it has ended, as far as this process hears of it.
+    pub(super) async fn end(&self) -> Option<Arc<Orchestration>> {
+        let mut reached = self.reached.subscribe();
+        let reached = reached.wait_for(|reached| reached.ended.is_some()).await;
+        reached.ok()?.ended.clone()
     }
 
     /// Tells whoever watches; without watchers it goes nowhere.

@@ -34,7 +34,7 @@ impl Default for OrchestrationOptions {
             poll_interval: Duration::from_secs(1),
             patience: Duration::from_secs(30),
             worker_ttl: Duration::from_secs(15),
-            inbox: 64,
+            inbox: 1024,
             sole_worker: false,
         }
     }

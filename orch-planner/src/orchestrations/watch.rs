@@ -65,8 +65,11 @@ impl Orchestrations {
         let live = self.0.lives.of(run);
         while !record.status.is_ended() {
             // What happens on its way there need not be read, and what ends elsewhere is not heard of here.
-            let over = Box::pin(live.over());
-            select(over, self.0.clock.sleep(self.0.options.poll_interval)).await;
+            let end = Box::pin(live.end());
+            let pause = self.0.clock.sleep(self.0.options.poll_interval);
+            if let Either::Left((Some(ended), _)) = select(end, pause).await {
+                return Ok(Arc::unwrap_or_clone(ended));
+            }
             record = self.record(caller, run).await?;
         }
         self.0.fold(run).await

@@ -157,31 +157,46 @@ impl Parameter {
     }
 
     /// The value with null in place of each pointer, whose places are added to `holes`, each a JSON Pointer that begins
-    /// with `path`.
-    pub(super) fn sketch(&self, path: &str, holes: &mut Vec<String>) -> Value {
+    /// with `place`.
+    fn sketch(&self, place: &mut String, holes: &mut Vec<String>) -> Value {
         match self {
             Self::Literal(value) => value.clone(),
             Self::Result(_) => {
-                holes.push(path.to_owned());
+                holes.push(place.clone());
                 Value::Null
             }
             Self::List(items) => {
                 let items = items.iter().enumerate();
                 items
-                    .map(|(index, item)| item.sketch(&format!("{path}/{index}"), holes))
+                    .map(|(index, item)| item.sketch_member(&index.to_string(), place, holes))
                     .collect()
             }
             Self::Object(members) => {
                 let members = members.iter();
-                let sketched = members.map(|(name, member)| {
-                    (
-                        name.clone(),
-                        member.sketch(&format!("{path}/{}", escape(name)), holes),
-                    )
-                });
+                let sketched =
+                    members.map(|(name, member)| (name.clone(), member.sketch_member(name, place, holes)));
                 Value::Object(sketched.collect())
             }
         }
+    }
+
+    /// The same for what is called `name` within what is at `place`, which is left as it was.
+    pub(super) fn sketch_member(&self, name: &str, place: &mut String, holes: &mut Vec<String>) -> Value {
+        if let Self::Literal(value) = self {
+            return value.clone();
+        }
+        let length = place.len();
+        place.push('/');
+        for character in name.chars() {
+            match character {
+                '~' => place.push_str("~0"),
+                '/' => place.push_str("~1"),
+                character => place.push(character),
+            }
+        }
+        let sketch = self.sketch(place, holes);
+        place.truncate(length);
+        sketch
     }
 
     /// The value, with what `find` yields in place of each pointer; the first pointer that yields nothing otherwise.
@@ -202,11 +217,6 @@ impl Parameter {
             }
         }
     }
-}
-
-/// The name of a member as JSON Pointers spell it.
-pub(super) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The JSON form.

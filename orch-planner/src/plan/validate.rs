@@ -9,7 +9,7 @@ use orch_core::{
 };
 use serde_json::Map;
 
-use super::{InvalidPlan, Plan, PlannedStep, Step, ValidPlan, parameter::escape};
+use super::{InvalidPlan, Plan, PlannedStep, Step, ValidPlan};
 use crate::OrchestrationError;
 
 impl Plan {
@@ -74,14 +74,12 @@ fn check_arguments(
     step: &Step,
     agent: &Resolved,
 ) -> Result<(), OrchestrationError> {
-    let mut holes = Vec::new();
-    let arguments = step.arguments.iter().map(|(name, argument)| {
-        let value = argument.sketch(&format!("/{}", escape(name)), &mut holes);
-        (name.clone(), value)
-    });
-    let arguments: Map<_, _> = arguments.collect();
+    let (mut arguments, mut holes, mut place) = (Map::new(), Vec::new(), String::new());
+    for (name, argument) in &step.arguments {
+        arguments.insert(name.clone(), argument.sketch_member(name, &mut place, &mut holes));
+    }
     let invalid = |field: String, reason: String| Err(InvalidPlan::new(field, reason).into());
-    match invoker.check_arguments(agent, &step.task, &arguments, &holes) {
+    match invoker.check_arguments(agent, &step.task, arguments, holes) {
         Ok(()) => Ok(()),
         Err(InvokeError::TaskNotFound { agent, task }) => Err(OrchestrationError::UnknownTask {
             field: format!("steps[{index}].task"),

@@ -78,14 +78,14 @@ async fn a_planner_can_check_what_it_knows() {
         let holes: Vec<String> = holes.iter().map(ToString::to_string).collect();
         house
             .invoker
-            .check_arguments(&writer, "write", arguments.as_object().unwrap(), &holes)
+            .check_arguments(&writer, "write", arguments.as_object().unwrap().clone(), holes)
     };
     check(json!({ "text": null }), &["/text"]).unwrap();
     let error = check(json!({ "text": null, "pages": "two" }), &["/text"]).unwrap_err();
     assert!(matches!(error, InvokeError::Refused { field, .. } if field == "/pages"));
     let error = house
         .invoker
-        .check_arguments(&writer, "paint", &serde_json::Map::new(), &[])
+        .check_arguments(&writer, "paint", serde_json::Map::new(), Vec::new())
         .unwrap_err();
     assert!(matches!(error, InvokeError::TaskNotFound { .. }));
 }

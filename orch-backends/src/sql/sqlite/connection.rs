@@ -10,7 +10,7 @@ use std::{
 use orch_core::StoreError;
 use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi::ErrorCode};
 
-use super::failure::store_error;
+use super::{failure::store_error, session::Session};
 use crate::sql::{Durability, Options};
 
 /// How often one who waits for another process's lock looks again. SQLite's own handler slows down to a tenth of a
@@ -18,7 +18,7 @@ use crate::sql::{Durability, Options};
 const POLL: Duration = Duration::from_millis(1);
 
 /// Statements that a connection keeps prepared.
-const STATEMENTS: usize = 256;
+pub(super) const STATEMENTS: usize = 256;
 
 /// Where a database is and how it is opened.
 #[derive(Debug)]
@@ -46,19 +46,19 @@ impl Database {
     }
 
     /// The connection that writes; it makes the file if need be.
-    pub(super) fn open_writer(&self) -> Result<Connection, StoreError> {
+    pub(super) fn open_writer(&self) -> Result<Session, StoreError> {
         let mut connection = self.open().map_err(store_error)?;
         self.prepare_file(&mut connection).map_err(store_error)?;
-        Ok(connection)
+        Ok(Session::new(connection))
     }
 
     /// A connection that only reads.
-    pub(super) fn open_reader(&self) -> Result<Connection, StoreError> {
+    pub(super) fn open_reader(&self) -> Result<Session, StoreError> {
         let connection = self.open().map_err(store_error)?;
         connection
             .pragma_update(None, "query_only", true)
             .map_err(store_error)?;
-        Ok(connection)
+        Ok(Session::new(connection))
     }
 
     /// The file that the serving process locks: the same one by whatever path the database is opened.

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use orch_core::{Clock, StoreError};
-use rusqlite::Connection;
 
 use super::{
     connection::Database,
+    session::Session,
     tx::{self, Access},
 };
 use crate::sql::{Options, Unit};
@@ -17,7 +17,7 @@ pub(super) struct Readers {
     database: Database,
     clock: Arc<dyn Clock>,
     /// Open and in nobody's use.
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Session>>,
     most_idle: usize,
 }
 
@@ -36,16 +36,16 @@ impl Readers {
     /// No read is ever suspended, so there are never more connections than threads that read at once; none waits.
     pub(super) fn read(&self, unit: &dyn Unit) -> Result<(), StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
+        let mut session = match idle {
+            Some(session) => session,
             None => self.database.open_reader()?,
         };
-        let outcome = tx::run(unit, &mut connection, &*self.clock, Access::Read);
+        let outcome = tx::run(unit, &mut session, &*self.clock, Access::Read);
         // A unit that left a transaction open would hold back the write-ahead log for good.
-        if connection.is_autocommit() {
+        if session.connection.is_autocommit() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < self.most_idle {
-                idle.push(connection);
+                idle.push(session);
             }
         }
         outcome

@@ -1,6 +1,9 @@
 //! A unit's transaction on a connection to SQLite, which never waits.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -10,8 +13,11 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::failure::store_error;
-use crate::sql::{Columns, Dialect, Field, Row, Tx, Unit, Value, engine::panicked};
+use super::{
+    failure::store_error,
+    session::{Heads, Session},
+};
+use crate::sql::{Dialect, Field, Row, Tx, Unit, Value, engine::panicked};
 
 /// What a unit may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +31,12 @@ pub(super) enum Access {
 /// The unit's future is polled once, since nothing that it may await takes time; nothing foreign can stop the thread.
 pub(super) fn run(
     unit: &dyn Unit,
-    connection: &mut Connection,
+    session: &mut Session,
     clock: &dyn Clock,
     access: Access,
 ) -> Result<(), StoreError> {
     let mut tx = SqliteTx {
-        connection,
+        session,
         clock,
         access,
         has_failed: false,
@@ -50,7 +56,7 @@ pub(super) fn run(
 
 struct SqliteTx<'c> {
     // Exclusive, because a future that holds a shared one could not move between threads.
-    connection: &'c mut Connection,
+    session: &'c mut Session,
     clock: &'c dyn Clock,
     access: Access,
     has_failed: bool,
@@ -61,50 +67,71 @@ impl SqliteTx<'_> {
         &mut self,
         sql: &str,
         params: &[Value<'_>],
-        run: impl FnOnce(CachedStatement<'_>) -> Result<T, StoreError>,
+        run: impl FnOnce(CachedStatement<'_>, &mut Heads) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if self.has_failed {
             // The failure may have ended the transaction, and then what follows would not be undone.
             return Err(StoreError::Broken("a statement of this unit has failed".into()));
         }
-        let outcome = self.bind(sql, params).and_then(run);
+        let Session { connection, heads } = &mut *self.session;
+        let bound = bind(connection, self.access, sql, params);
+        let outcome = bound.and_then(|statement| run(statement, heads));
         self.has_failed |= outcome.is_err();
         outcome
     }
+}
 
-    fn bind(&self, sql: &str, params: &[Value<'_>]) -> Result<CachedStatement<'_>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
-        if self.access == Access::Read && !statement.readonly() {
-            return Err(StoreError::Broken(
-                format!("a unit that only reads cannot run: {sql}").into(),
-            ));
-        }
-        if statement.parameter_count() != params.len() {
-            let (wanted, given) = (statement.parameter_count(), params.len());
-            return Err(StoreError::Broken(
-                format!("{given} parameters for the {wanted} of: {sql}").into(),
-            ));
-        }
-        for (number, value) in (1_usize..).zip(params) {
-            value.check()?;
-            statement.raw_bind_parameter(number, value).map_err(store_error)?;
-        }
-        Ok(statement)
+fn bind<'c>(
+    connection: &'c Connection,
+    access: Access,
+    sql: &str,
+    params: &[Value<'_>],
+) -> Result<CachedStatement<'c>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(&undone_with_its_unit(sql))
+        .map_err(store_error)?;
+    if access == Access::Read && !statement.readonly() {
+        return Err(StoreError::Broken(
+            format!("a unit that only reads cannot run: {sql}").into(),
+        ));
+    }
+    if statement.parameter_count() != params.len() {
+        let (wanted, given) = (statement.parameter_count(), params.len());
+        return Err(StoreError::Broken(
+            format!("{given} parameters for the {wanted} of: {sql}").into(),
+        ));
+    }
+    for (number, value) in (1_usize..).zip(params) {
+        value.check()?;
+        statement.raw_bind_parameter(number, value).map_err(store_error)?;
+    }
+    Ok(statement)
+}
+
+/// A statement that fails is undone with its whole unit. SQLite need not be ready to undo it alone, for which it would
+/// copy every page that the statement changes.
+fn undone_with_its_unit(sql: &str) -> Cow<'_, str> {
+    if let Some(rest) = sql.strip_prefix("INSERT INTO ") {
+        return ["INSERT OR FAIL INTO ", rest].concat().into();
+    }
+    match sql.strip_prefix("UPDATE ") {
+        Some(rest) if !rest.starts_with("OR ") => ["UPDATE OR FAIL ", rest].concat().into(),
+        _ => sql.into(),
     }
 }
 
 #[async_trait]
 impl Tx for SqliteTx<'_> {
     async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.attempt(sql, params, |mut statement| {
+        self.attempt(sql, params, |mut statement, _| {
             let n_rows = statement.raw_execute().map_err(store_error)?;
             Ok(n_rows as u64)
         })
     }
 
     async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.attempt(sql, params, |mut statement| {
-            let columns: Columns = statement.column_names().map(Box::from).collect();
+        self.attempt(sql, params, |mut statement, heads| {
+            let columns = heads.of(sql, &statement);
             let mut found = Vec::new();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(store_error)? {

@@ -8,11 +8,11 @@ use std::{
 };
 
 use orch_core::{Clock, StoreError};
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     failure::store_error,
+    session::Session,
     tx::{self, Access},
 };
 use crate::sql::Unit;
@@ -46,10 +46,10 @@ struct Request {
 type Caller = oneshot::Sender<Result<(), StoreError>>;
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+    pub(super) fn start(session: Session, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let mut batches = Batches {
-            connection,
+            session,
             clock,
             requests,
             done: Vec::with_capacity(BATCH),
@@ -92,7 +92,7 @@ impl Drop for Writer {
 }
 
 struct Batches {
-    connection: Connection,
+    session: Session,
     clock: Arc<dyn Clock>,
     requests: mpsc::Receiver<Request>,
     /// Units that have run since the last commit, to be acknowledged after the next one.
@@ -123,10 +123,10 @@ impl Batches {
     /// Units hardly ever fail, so they share a transaction without a savepoint each, which would copy every page that
     /// they change. Nothing is acknowledged yet, and units may be run again.
     fn run_one(&mut self, request: Request) {
-        let shares = !self.connection.is_autocommit();
+        let shares = !self.session.connection.is_autocommit();
         let outcome = match request.access {
             Access::Write => self.write(&*request.unit),
-            Access::Read => tx::run(&*request.unit, &mut self.connection, &*self.clock, Access::Read),
+            Access::Read => tx::run(&*request.unit, &mut self.session, &*self.clock, Access::Read),
         };
         if outcome.is_ok() || !shares || self.n_guarded > 0 || request.access == Access::Read {
             self.done.push((request, outcome));
@@ -160,7 +160,7 @@ impl Batches {
     /// Runs a unit in the open transaction. When it fails, it leaves nothing there, unless it shares an unguarded one.
     fn write(&mut self, unit: &dyn Unit) -> Result<(), StoreError> {
         // The first unit of a transaction needs no savepoint: there is nothing but itself to roll back.
-        let is_first = self.connection.is_autocommit();
+        let is_first = self.session.connection.is_autocommit();
         let is_guarded = self.n_guarded > 0;
         let begun = match (is_first, is_guarded) {
             (true, _) => self.control("BEGIN IMMEDIATE"),
@@ -171,8 +171,8 @@ impl Batches {
             self.refuse_queue();
             return Err(error);
         }
-        let outcome = tx::run(unit, &mut self.connection, &*self.clock, Access::Write);
-        if self.connection.is_autocommit() {
+        let outcome = tx::run(unit, &mut self.session, &*self.clock, Access::Write);
+        if self.session.connection.is_autocommit() {
             // A full disk does it, for one.
             self.lose("the transaction that it shared was rolled back");
             let ended = StoreError::Broken("the transaction ended within a unit of work".into());
@@ -195,7 +195,7 @@ impl Batches {
 
     fn commit(&mut self) {
         let started = Instant::now();
-        if !self.connection.is_autocommit()
+        if !self.session.connection.is_autocommit()
             && let Err(error) = self.control("COMMIT")
         {
             self.roll_back();
@@ -229,7 +229,7 @@ impl Batches {
     }
 
     fn roll_back(&self) {
-        if !self.connection.is_autocommit()
+        if !self.session.connection.is_autocommit()
             && let Err(error) = self.control("ROLLBACK")
         {
             tracing::error!(
@@ -241,6 +241,7 @@ impl Batches {
 
     fn control(&self, sql: &str) -> Result<(), StoreError> {
         let done = self
+            .session
             .connection
             .prepare_cached(sql)
             .and_then(|mut statement| statement.raw_execute());

@@ -68,6 +68,37 @@ async fn more_units_than_the_queue_holds_wait_for_room() {
     assert_eq!(count(&store).await, 3_000);
 }
 
+/// Units share a transaction without a savepoint each, so a failure makes the others run again.
+#[tokio::test]
+async fn what_shares_a_transaction_with_a_failure_happens_once() {
+    let directory = TempDir::new().unwrap();
+    let store = open(&directory.path().join("orch.db")).await;
+    insert(&store, 0).await.unwrap();
+    let add = |n: i64| {
+        store.write(n, |tx, n| {
+            Box::pin(async move {
+                tx.execute("UPDATE boats SET n = COALESCE(n, 0) + ?1", &[(*n).into()])
+                    .await?;
+                match n {
+                    7 => Err(StoreError::Broken("the seventh fails".into())),
+                    _ => Ok(*n),
+                }
+            })
+        })
+    };
+    let outcomes = join_all((1..=300).map(|n| add(n % 100))).await;
+    let acknowledged: i64 = outcomes.into_iter().filter_map(Result::ok).sum();
+    assert_eq!(acknowledged, 3 * (99 * 50 - 7));
+    let total = store.read((), |tx, ()| {
+        Box::pin(async move {
+            tx.query("SELECT n FROM boats", &[]).await?[0]
+                .of("boats")
+                .integer("n")
+        })
+    });
+    assert_eq!(total.await.unwrap(), acknowledged);
+}
+
 #[tokio::test]
 async fn a_full_disk_fails_what_does_not_fit_and_nothing_else() {
     let directory = TempDir::new().unwrap();
