@@ -50,12 +50,48 @@ pub enum InvokeError {
         reason: String,
     },
     /// The agent does not answer now.
-    #[error("agent {agent} is offline")]
+    #[error("agent {agent} is offline: {reason}")]
     Offline {
         /// The agent.
         agent: String,
+        /// How that is known, bounded.
+        reason: String,
         /// When it last answered.
         last_seen: Option<Timestamp>,
+        /// How long until it is tried again, where that is known.
+        retry_after: Option<Duration>,
+    },
+    /// The agent has too much to do, and did not begin.
+    #[error("agent {agent} has too much to do")]
+    Overloaded {
+        /// The agent.
+        agent: String,
+        /// How long it wants to be left alone, if it says.
+        retry_after: Option<Duration>,
+    },
+    /// The host's own rules forbid the way to the agent.
+    #[error("the way to agent {agent} is barred: {reason}")]
+    Barred {
+        /// The agent.
+        agent: String,
+        /// Which rule is broken, bounded.
+        reason: String,
+    },
+    /// The call was sent, and what became of it is unknown.
+    #[error("the connection to agent {agent} was lost: {reason}")]
+    Lost {
+        /// The agent.
+        agent: String,
+        /// How it was lost, bounded.
+        reason: String,
+    },
+    /// What the agent answered is no reply.
+    #[error("the reply of agent {agent} cannot be read: {reason}")]
+    Unreadable {
+        /// The agent.
+        agent: String,
+        /// What is wrong with it, bounded.
+        reason: String,
     },
     /// The host has no transport for the agent's kind of endpoint.
     #[error("agent {agent} is reached in a way that is not set up here")]
@@ -181,10 +217,11 @@ impl Failure for InvokeError {
     fn kind(&self) -> ErrorKind {
         let not_found = |entity, id: String| ErrorKind::NotFound { entity, id };
         let forbidden = |reason: String| ErrorKind::Forbidden { reason };
-        let away = |agent: &String, last_seen| ErrorKind::Unavailable {
+        let away = |agent: &String, last_seen, retry_after| ErrorKind::Unavailable {
             entity: Entity::Agent,
             id: agent.clone(),
             last_seen,
+            retry_after,
         };
         match self {
             Self::AgentNotFound { agent } => not_found(Entity::Agent, agent.clone()),
@@ -197,8 +234,16 @@ impl Failure for InvokeError {
                 reason: reason.clone(),
             },
             Self::Forbidden { reason } | Self::Denied { reason } => forbidden(reason.clone()),
-            Self::Offline { agent, last_seen } => away(agent, *last_seen),
-            Self::NoTransport { agent } => away(agent, None),
+            Self::Offline {
+                agent,
+                last_seen,
+                retry_after,
+                ..
+            } => away(agent, *last_seen, *retry_after),
+            Self::NoTransport { agent } | Self::Barred { agent, .. } => away(agent, None, None),
+            Self::Overloaded { retry_after, .. } => ErrorKind::Limited {
+                retry_after: retry_after.unwrap_or(Duration::from_secs(1)),
+            },
             Self::Busy { .. } => ErrorKind::Limited {
                 retry_after: Duration::from_secs(1),
             },
@@ -207,6 +252,8 @@ impl Failure for InvokeError {
             Self::Failed { agent, reason } => Self::agent_failed(agent, reason.clone()),
             Self::Panicked { agent, .. }
             | Self::TooLarge { agent, .. }
+            | Self::Lost { agent, .. }
+            | Self::Unreadable { agent, .. }
             | Self::Misanswered { agent, .. }
             | Self::Misdeclared { agent, .. } => Self::agent_failed(agent, self.to_string()),
             Self::HoldClosed { .. } => ErrorKind::Conflict {

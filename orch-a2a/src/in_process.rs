@@ -22,9 +22,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use orch_core::agent::Slug;
+use orch_core::{Agent, AgentVersion, agent::Slug};
 
-use crate::{AgentTransport, Call, ProgressSink, Reply, TransportError};
+use crate::{AgentTransport, Call, ProgressSink, Reply, Sign, TransportError};
 use function::Function;
 
 /// The functions of an agent, by task.
@@ -65,8 +65,10 @@ impl AgentTransport for InProcess {
     async fn send(&self, call: Call, progress: &ProgressSink) -> Result<Reply, TransportError> {
         let functions = self
             .functions(&call.agent.slug)
-            .ok_or(TransportError::Unreachable)?;
-        let (function, mode) = functions.get(&call.task).ok_or(TransportError::Unreachable)?;
+            .ok_or_else(|| TransportError::unreachable("it is not a function of this process"))?;
+        let (function, mode) = functions
+            .get(&call.task)
+            .ok_or_else(|| TransportError::unreachable("no function of this process does the task"))?;
         let job = Job::new(function.clone(), call, progress.clone());
         match self.executor.run(job, *mode).await {
             Ok(result) => result,
@@ -74,6 +76,12 @@ impl AgentTransport for InProcess {
                 message: panicked.message,
             }),
         }
+    }
+
+    /// An agent that is not a function of this process may be one of another process of the host.
+    async fn probe(&self, agent: &Agent, _version: &AgentVersion) -> Result<Sign, TransportError> {
+        let is_here = self.functions(&agent.slug).is_some();
+        Ok(if is_here { Sign::Alive } else { Sign::Unknown })
     }
 }
 

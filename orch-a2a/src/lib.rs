@@ -29,4 +29,4 @@ pub use keeper::{Keeper, Kept};
 pub use orch_core::Agent;
 pub use progress::{Progress, ProgressSink};
 pub use schemars;
-pub use transport::{AgentTransport, Call, Reply, TransportError, Transports};
+pub use transport::{AgentTransport, Call, Reply, Resend, Sign, TransportError, Transports};

@@ -1,5 +1,9 @@
 //! How a call reaches its agent.
 
+mod error;
+
+pub use error::{Resend, TransportError};
+
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
@@ -19,7 +23,32 @@ pub trait AgentTransport: fmt::Debug + Send + Sync + 'static {
     /// What goes on nevertheless can learn so from the call's [`stop`](Call::stop), and keeps the call's
     /// [`permit`](Call::permit) until it ends. Deadline and cancellation are the caller's business, so a transport needs
     /// no timer; a reply of more than [`max_bytes`](Call::max_bytes) it need not read to the end.
+    ///
+    /// A transport sends once. Whether a call that failed is sent again is decided behind it, by what the error says of
+    /// [`resending`](TransportError::resend) it.
     async fn send(&self, call: Call, progress: &ProgressSink) -> Result<Reply, TransportError>;
+
+    /// Asks whether this version of an agent answers, without giving it anything to do.
+    ///
+    /// It is asked now and then, for every agent that this transport reaches; deadline and cancellation are the asker's
+    /// business, as with [`send`](Self::send). A transport that cannot tell says so, which is what it does unless it is
+    /// written otherwise.
+    ///
+    /// # Errors
+    /// It does not answer, for the reason that a call would fail with.
+    async fn probe(&self, agent: &Agent, version: &AgentVersion) -> Result<Sign, TransportError> {
+        let _ = (agent, version);
+        Ok(Sign::Unknown)
+    }
+}
+
+/// What a probe found out about an agent that did not fail it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It answers.
+    Alive,
+    /// There is no way to tell.
+    Unknown,
 }
 
 /// A call on its way to an agent.
@@ -43,6 +72,8 @@ pub struct Call {
     pub account: AccountId,
     /// The same for every sending of this invocation, and different from that of every other.
     pub idempotency_key: String,
+    /// Which sending this is, counting from 1 since the invocation was last made.
+    pub attempt: u32,
     /// Uttered as soon as nobody waits for the reply any more.
     pub stop: Cancel,
     /// One of the calls that the agent may work on at once; dropped when it really has ended.
@@ -62,47 +93,6 @@ impl Reply {
     /// An answer that says nothing of units.
     pub fn new(result: Value) -> Self {
         Self { result, units: None }
-    }
-}
-
-/// Why there is no reply.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TransportError {
-    /// The agent answered with a failure.
-    #[error("{reason}")]
-    Failed {
-        /// What it said.
-        reason: String,
-    },
-    /// The agent does not take these arguments, although they satisfy its schema.
-    #[error("{field}: {reason}")]
-    Refused {
-        /// The argument at fault, as a JSON Pointer; empty for all of them.
-        field: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The agent cannot be reached.
-    #[error("the agent cannot be reached")]
-    Unreachable,
-    /// The agent panicked.
-    #[error("panicked: {message}")]
-    Panicked {
-        /// What it said.
-        message: String,
-    },
-    /// The reply is larger than the call allows.
-    #[error("the reply is too large")]
-    TooLarge,
-}
-
-impl TransportError {
-    /// A failure that the agent reports.
-    pub fn failed(reason: impl fmt::Display) -> Self {
-        Self::Failed {
-            reason: reason.to_string(),
-        }
     }
 }
 

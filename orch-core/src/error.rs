@@ -59,6 +59,8 @@ pub enum ErrorKind {
         id: String,
         /// When it last answered.
         last_seen: Option<Timestamp>,
+        /// How long until the next try can succeed, where that is known.
+        retry_after: Option<Duration>,
     },
     /// Too many at once; try again later.
     Limited {
@@ -194,6 +196,7 @@ impl Failure for StoreError {
                 entity: Entity::Store,
                 id: "store".into(),
                 last_seen: None,
+                retry_after: None,
             },
             Self::Corrupt { .. } | Self::Broken(_) => ErrorKind::Internal,
         }

@@ -48,6 +48,7 @@ impl Sending<'_> {
             max_bytes,
             account: caller.account().clone(),
             idempotency_key: invocation.id.to_string(),
+            attempt: 1,
             stop: Cancel::new(),
             permit,
         }
@@ -64,7 +65,20 @@ impl Sending<'_> {
                 field: cut(field, 300),
                 reason: cut(reason, 300),
             },
-            TransportError::Unreachable => self.target.offline(),
+            TransportError::Overloaded { retry_after } => InvokeError::Overloaded { agent, retry_after },
+            TransportError::Unreachable { reason } => self.target.offline(cut(reason, 300)),
+            TransportError::Barred { reason } => InvokeError::Barred {
+                agent,
+                reason: cut(reason, 300),
+            },
+            TransportError::Lost { reason } => InvokeError::Lost {
+                agent,
+                reason: cut(reason, 300),
+            },
+            TransportError::Unreadable { reason } => InvokeError::Unreadable {
+                agent,
+                reason: cut(reason, 300),
+            },
             TransportError::Panicked { message } => InvokeError::Panicked {
                 agent,
                 message: cut(message, 300),

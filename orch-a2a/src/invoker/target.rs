@@ -76,7 +76,7 @@ impl Invoker {
         let arguments = target.complete(arguments.clone())?;
         target.schema.check_arguments(&arguments).map_err(refused)?;
         if target.agent.status == Status::Offline {
-            return Err(target.offline());
+            return Err(target.offline("it is listed as such"));
         }
         match self.0.transports.reaching(&target.version.endpoint) {
             Some(transport) => Ok((transport, arguments)),
@@ -125,10 +125,12 @@ impl Target {
         Ok(arguments)
     }
 
-    pub(super) fn offline(&self) -> InvokeError {
+    pub(super) fn offline(&self, reason: impl Into<String>) -> InvokeError {
         InvokeError::Offline {
             agent: self.agent.slug.to_string(),
+            reason: reason.into(),
             last_seen: self.agent.last_seen,
+            retry_after: None,
         }
     }
 }

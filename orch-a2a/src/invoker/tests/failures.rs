@@ -76,8 +76,34 @@ fn cases() -> Vec<Case> {
         ),
         (
             "an agent that cannot be reached",
-            Script::Fail(TransportError::Unreachable),
-            |error| matches!(error, InvokeError::Offline { last_seen: None, .. }),
+            Script::Fail(TransportError::unreachable("no route")),
+            |error| matches!(error, InvokeError::Offline { reason, last_seen: None, .. } if reason == "no route"),
+            UsageOutcome::Failed,
+        ),
+        (
+            "an agent that has too much to do",
+            Script::Fail(TransportError::Overloaded { retry_after: None }),
+            |error| matches!(error, InvokeError::Overloaded { .. }),
+            UsageOutcome::Failed,
+        ),
+        (
+            "an address that is not allowed",
+            Script::Fail(TransportError::Barred {
+                reason: "a private address".into(),
+            }),
+            |error| matches!(error, InvokeError::Barred { reason, .. } if reason == "a private address"),
+            UsageOutcome::Failed,
+        ),
+        (
+            "a connection that breaks",
+            Script::Fail(TransportError::lost("reset")),
+            |error| matches!(error, InvokeError::Lost { reason, .. } if reason == "reset"),
+            UsageOutcome::Failed,
+        ),
+        (
+            "an agent that answers garbage",
+            Script::Fail(TransportError::unreadable("no JSON")),
+            |error| matches!(error, InvokeError::Unreadable { reason, .. } if reason == "no JSON"),
             UsageOutcome::Failed,
         ),
     ]
