@@ -1,7 +1,9 @@
 //! The service that starts runs, tells of them, and drives them to their end.
 
 mod control;
+mod desk;
 mod driver;
+mod hands;
 mod keepers;
 mod live;
 mod options;
@@ -26,9 +28,9 @@ use crate::{
     Orchestration, OrchestrationError, Planner,
     store::{OrchestrationStore, RunRecord},
 };
+use desk::Desk;
 use live::Lives;
 use patience::Patience;
-use worker::Desk;
 
 /// How many events are read at once.
 const EVENTS: u32 = 256;

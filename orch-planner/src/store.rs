@@ -48,8 +48,8 @@ pub trait OrchestrationStore: WorkerStore {
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
 }
 
-/// Knows which workers are alive, by the one clock that all who share the store agree on. Each method is one atomic
-/// unit of work.
+/// Knows which workers are alive, by the one clock that all who share the store agree on, and what is theirs. Each
+/// method is one atomic unit of work.
 #[async_trait]
 pub trait WorkerStore: fmt::Debug + Send + Sync + 'static {
     /// Adds a worker that lives for `ttl` from now. When it is the `sole` one, every other is dead from now on.
@@ -62,4 +62,15 @@ pub trait WorkerStore: fmt::Debug + Send + Sync + 'static {
 
     /// Ends a worker: its runs can be claimed at once.
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError>;
+
+    /// Gives a worker at most `limit` of its own runs once more that have something to do and that it does not drive,
+    /// the oldest first, each under a new epoch. None to a worker that is not alive.
+    ///
+    /// So a run is not forgotten whose claim or start was kept and whose answer was lost on the way.
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError>;
 }

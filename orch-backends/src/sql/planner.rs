@@ -85,4 +85,17 @@ impl WorkerStore for SqlStore {
         self.write(worker, |tx, worker| Box::pin(worker::end(tx, *worker)))
             .await
     }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let input = (worker, driven.to_vec(), limit);
+        self.write(input, |tx, (worker, driven, limit)| {
+            Box::pin(claim::reclaim(tx, *worker, driven, *limit))
+        })
+        .await
+    }
 }

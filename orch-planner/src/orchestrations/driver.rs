@@ -29,7 +29,7 @@ use orch_core::{Caller, ErrorKind, Failure, RunId, StoreError, event::Event};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use super::{Claim, Orchestrations, Shared, Worker, live::Live};
+use super::{Claim, Orchestrations, Shared, Worker, hands::InHand, live::Live};
 use crate::{
     Orchestration, OrchestrationError, RunStatus, StepState,
     store::{Append, Lease},
@@ -71,9 +71,13 @@ impl Orchestrations {
     /// When the store stays away for longer than the host's patience, or the log cannot be read. The run is then put
     /// off, and the worker claims it again after a while.
     pub async fn drive(&self, worker: &Worker, claim: Claim) -> Result<Driven, OrchestrationError> {
-        let Claim { run, lease, fresh } = claim;
+        let Claim { in_hand, fresh } = claim;
+        let (run, lease) = (in_hand.run(), in_hand.lease());
         let span = tracing::info_span!("run", %run);
-        let _put_off = PutOffOnPanic { worker, run, lease };
+        let mut in_hand = PutOffOnPanic {
+            worker,
+            in_hand: Some(in_hand),
+        };
         let driven = async {
             let mut driver = match fresh {
                 Some(fresh) => Driver::new(self.0.clone(), lease, *fresh),
@@ -87,7 +91,7 @@ impl Orchestrations {
             Err(Halt::Failed(error)) => {
                 // What time does not mend is tried again all the same, as another program may mend it.
                 let is_mended_by_time = matches!(error.kind(), ErrorKind::Unavailable { .. });
-                worker.put_off(run, lease, is_mended_by_time);
+                in_hand.put_off(is_mended_by_time);
                 Err(error)
             }
         }
@@ -97,14 +101,21 @@ impl Orchestrations {
 /// A panic of a host's port ends one drive, and must not leave the run to a worker that lives and does nothing for it.
 struct PutOffOnPanic<'w> {
     worker: &'w Worker,
-    run: RunId,
-    lease: Lease,
+    in_hand: Option<InHand>,
+}
+
+impl PutOffOnPanic<'_> {
+    fn put_off(&mut self, is_soon: bool) {
+        if let Some(in_hand) = self.in_hand.take() {
+            self.worker.put_off(in_hand, is_soon);
+        }
+    }
 }
 
 impl Drop for PutOffOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.worker.put_off(self.run, self.lease, true);
+            self.put_off(true);
         }
     }
 }

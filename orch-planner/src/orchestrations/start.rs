@@ -7,7 +7,7 @@ use orch_core::{AccountId, Caller, RunId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Claim, Orchestrations, Preview, StartOptions, Started};
+use super::{Orchestrations, Preview, StartOptions, Started};
 use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, RunStatus, ValidPlan,
     orchestration::Planned,
@@ -105,14 +105,14 @@ impl Orchestrations {
         };
         let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
         let run = Orchestration::begin(id, planned, now);
-        let place = self.0.desk.reserve(self.0.options.inbox);
+        let place = self.0.desk.reserve(id, self.0.options.inbox);
         let record = RunRecord {
             id,
             account: run.account().clone(),
             status: RunStatus::Running,
             seq: 1,
-            worker: place.as_ref().map(|place| place.worker),
-            epoch: u64::from(place.is_some()),
+            worker: place.as_ref().map(|place| place.lease().worker),
+            epoch: place.as_ref().map_or(0, |place| place.lease().epoch),
             key,
             summary: summary(&run),
             created_at: now,
@@ -125,13 +125,9 @@ impl Orchestrations {
                 return same(&first, record.key.as_ref());
             }
         }
-        match (place, record.lease()) {
-            (Some(place), Some(lease)) => place.fill(Claim {
-                run: id,
-                lease,
-                fresh: Some(Box::new(run)),
-            }),
-            _ => self.0.desk.ring(),
+        match place {
+            Some(place) => place.fill(run),
+            None => self.0.desk.ring(),
         }
         Ok(Started {
             run: id,

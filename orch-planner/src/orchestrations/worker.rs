@@ -1,17 +1,12 @@
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use futures_util::future::select;
-use orch_core::{RunId, Timestamp};
-use tokio::sync::Notify;
+use orch_core::{RunId, StoreError};
 
-use super::Orchestrations;
+use super::{Orchestrations, hands::InHand};
 use crate::{
     Orchestration, OrchestrationError,
-    store::{Lease, WorkerId},
+    store::{RunRecord, WorkerId},
 };
 
 /// When a run is tried again that failed for no passing reason.
@@ -20,16 +15,20 @@ const LATER: Duration = Duration::from_secs(60);
 /// The right to drive a run, until it ends or another worker is given the run.
 #[derive(Debug)]
 pub struct Claim {
-    pub(super) run: RunId,
-    pub(super) lease: Lease,
+    pub(super) in_hand: InHand,
     /// The run itself, when it was just started here.
     pub(super) fresh: Option<Box<Orchestration>>,
 }
 
 impl Claim {
+    pub(super) fn new(in_hand: InHand, fresh: Option<Orchestration>) -> Self {
+        let fresh = fresh.map(Box::new);
+        Self { in_hand, fresh }
+    }
+
     /// The run.
     pub fn run(&self) -> RunId {
-        self.run
+        self.in_hand.run()
     }
 }
 
@@ -44,71 +43,6 @@ pub struct Worker {
     service: Orchestrations,
 }
 
-/// What is laid before the worker of this process: there is one desk, and at most one worker sits at it.
-#[derive(Debug, Default)]
-pub(super) struct Desk {
-    papers: Mutex<Papers>,
-    bell: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Papers {
-    worker: Option<WorkerId>,
-    /// Runs that were started here, already claimed.
-    started: VecDeque<Claim>,
-    /// How many more are about to come.
-    n_reserved: usize,
-    /// Runs that were given up for now, and from when on they are tried again.
-    put_off: Vec<(Timestamp, Claim)>,
-}
-
-/// The right to lay a started run on the desk.
-#[derive(Debug)]
-pub(super) struct Place<'d> {
-    desk: &'d Desk,
-    pub(super) worker: WorkerId,
-}
-
-impl Desk {
-    /// Reserves a place for a run that is about to start, if a worker sits here and has room.
-    pub(super) fn reserve(&self, room: usize) -> Option<Place<'_>> {
-        let mut papers = self.lock();
-        let worker = papers.worker?;
-        if papers.started.len() + papers.n_reserved >= room {
-            return None;
-        }
-        papers.n_reserved += 1;
-        Some(Place { desk: self, worker })
-    }
-
-    /// Calls the worker to look at the store.
-    pub(super) fn ring(&self) {
-        self.bell.notify_one();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Papers> {
-        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Place<'_> {
-    /// Lays the run on the desk. The worker may be gone by now: then the run is claimed by another.
-    pub(super) fn fill(self, claim: Claim) {
-        let mut papers = self.desk.lock();
-        if papers.worker == Some(claim.lease.worker) {
-            papers.started.push_back(claim);
-            drop(papers);
-            self.desk.ring();
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.desk.lock().n_reserved -= 1;
-    }
-}
-
 impl Orchestrations {
     /// Begins to work on runs.
     pub async fn begin_worker(&self) -> Result<Worker, OrchestrationError> {
@@ -119,7 +53,7 @@ impl Orchestrations {
             .store
             .begin_worker(id, options.worker_ttl, options.sole_worker)
             .await?;
-        shared.desk.lock().worker = Some(id);
+        shared.desk.seat(id, shared.clock.now() + options.worker_ttl);
         let service = self.clone();
         Ok(Worker { id, service })
     }
@@ -131,23 +65,44 @@ impl Worker {
         self.id
     }
 
-    /// Runs to drive, at most `limit`: those just started here, those put off, and those in the store that nobody
-    /// works on.
+    /// Runs to drive, at most `limit`: those just started here, those put off, those that it was granted by an answer
+    /// that got lost, and those in the store that nobody works on.
     pub async fn claim(&self, limit: u32) -> Result<Vec<Claim>, OrchestrationError> {
-        let mut claims = self.take(limit as usize);
-        let left = limit.saturating_sub(u32::try_from(claims.len()).unwrap_or(u32::MAX));
+        let shared = &self.service.0;
+        let now = shared.clock.now();
+        let claims = shared.desk.take(self.id, now, limit as usize);
         // Those taken are ours already, so a failing store must not lose them.
-        if left > 0 && claims.is_empty() {
-            let claimed = self.service.0.store.claim(self.id, left).await?;
-            claims.extend(claimed.into_iter().filter_map(|record| {
-                let lease = record.lease()?;
-                Some(Claim {
-                    run: record.id,
-                    lease,
-                    fresh: None,
-                })
-            }));
+        if limit == 0 || !claims.is_empty() {
+            return Ok(claims);
         }
+        if shared.desk.doubts(self.id, now, shared.options.worker_ttl) {
+            let driven = shared.desk.hands.of(self.id);
+            let lost = self.ask(shared.store.reclaim(self.id, &driven, limit)).await?;
+            if !lost.is_empty() {
+                tracing::warn!(
+                    n_runs = lost.len(),
+                    "runs were granted by an answer that got lost"
+                );
+                return Ok(lost);
+            }
+        }
+        self.ask(shared.store.claim(self.id, limit)).await
+    }
+
+    /// Asks the store for runs. What it grants and we do not hear of is asked for again.
+    async fn ask(
+        &self,
+        granted: impl Future<Output = Result<Vec<RunRecord>, StoreError>>,
+    ) -> Result<Vec<Claim>, OrchestrationError> {
+        let desk = &self.service.0.desk;
+        let question = desk.ask();
+        let granted = granted.await?;
+        let claims = granted.into_iter().filter_map(|record| {
+            let in_hand = desk.hands.take(record.id, record.lease()?);
+            Some(Claim::new(in_hand, None))
+        });
+        let claims = claims.collect();
+        question.answered();
         Ok(claims)
     }
 
@@ -179,61 +134,24 @@ impl Worker {
 
     /// Ends it: other workers can take its runs at once.
     pub async fn end(self) -> Result<(), OrchestrationError> {
-        self.leave();
+        self.service.0.desk.leave(self.id);
         Ok(self.service.0.store.end_worker(self.id).await?)
     }
 
     /// Tries a run again after a while.
-    pub(super) fn put_off(&self, run: RunId, lease: Lease, is_soon: bool) {
+    pub(super) fn put_off(&self, in_hand: InHand, is_soon: bool) {
         let shared = &self.service.0;
         let delay = if is_soon {
             shared.options.poll_interval
         } else {
             LATER
         };
-        let at = shared.clock.now() + delay;
-        let mut papers = shared.desk.lock();
-        if papers.worker == Some(self.id) {
-            papers.put_off.push((
-                at,
-                Claim {
-                    run,
-                    lease,
-                    fresh: None,
-                },
-            ));
-        }
-    }
-
-    fn take(&self, limit: usize) -> Vec<Claim> {
-        let now = self.service.0.clock.now();
-        let mut papers = self.service.0.desk.lock();
-        if papers.worker != Some(self.id) {
-            return Vec::new();
-        }
-        let n_started = papers.started.len().min(limit);
-        let mut taken: Vec<Claim> = papers.started.drain(..n_started).collect();
-        while taken.len() < limit {
-            let Some(due) = papers.put_off.iter().position(|(at, _)| *at <= now) else {
-                break;
-            };
-            taken.push(papers.put_off.swap_remove(due).1);
-        }
-        taken
-    }
-
-    fn leave(&self) {
-        let mut papers = self.service.0.desk.lock();
-        if papers.worker == Some(self.id) {
-            papers.worker = None;
-            papers.started.clear();
-            papers.put_off.clear();
-        }
+        shared.desk.put_off(shared.clock.now() + delay, in_hand);
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.leave();
+        self.service.0.desk.leave(self.id);
     }
 }

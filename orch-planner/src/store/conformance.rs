@@ -23,6 +23,7 @@ pub use worker::{
     a_heartbeat_revives, a_lapsed_workers_runs_are_taken, a_live_workers_runs_are_left_alone,
     a_sole_worker_ends_all_others, a_worker_that_is_not_alive_gets_nothing, an_ended_workers_runs_are_taken,
     of_racing_workers_each_run_has_one, only_ready_runs_are_claimed, the_oldest_runs_are_claimed_first,
+    what_a_worker_does_not_drive_it_gets_again,
 };
 
 /// Stamps one test for each law; the argument makes a fresh, empty store and may await. After `optional:` it makes an
@@ -58,6 +59,7 @@ macro_rules! orchestration_store_tests {
             a_heartbeat_revives,
             a_sole_worker_ends_all_others,
             of_racing_workers_each_run_has_one,
+            what_a_worker_does_not_drive_it_gets_again,
         );
     };
     (@each $make:expr; $($law:ident),+ $(,)?) => {$(

@@ -55,6 +55,17 @@ impl State {
         self.workers.get(&worker).is_some_and(|&until| until > now)
     }
 
+    /// Gives the runs to a worker, each under a new epoch.
+    fn give(&mut self, worker: WorkerId, runs: &[RunId]) -> Vec<RunRecord> {
+        let given = runs.iter().filter_map(|id| {
+            let run = self.runs.get_mut(id)?;
+            run.worker = Some(worker);
+            run.epoch += 1;
+            Some(run.clone())
+        });
+        given.collect()
+    }
+
     fn taken(&self, run: &RunRecord) -> Option<RunId> {
         if self.runs.contains_key(&run.id) {
             return Some(run.id);
@@ -136,13 +147,7 @@ impl OrchestrationStore for InMemoryOrchestrations {
         };
         let free = state.runs.values().filter(is_free).take(limit as usize);
         let free: Vec<RunId> = free.map(|run| run.id).collect();
-        let claimed = free.iter().filter_map(|id| {
-            let run = state.runs.get_mut(id)?;
-            run.worker = Some(worker);
-            run.epoch += 1;
-            Some(run.clone())
-        });
-        Ok(claimed.collect())
+        Ok(state.give(worker, &free))
     }
 }
 
@@ -168,6 +173,25 @@ impl WorkerStore for InMemoryOrchestrations {
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.lock().workers.remove(&worker);
         Ok(())
+    }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        if !state.is_alive(worker, now) {
+            return Ok(Vec::new());
+        }
+        let is_lost = |run: &&RunRecord| {
+            run.status.is_ready() && run.worker == Some(worker) && !driven.contains(&run.id)
+        };
+        let lost = state.runs.values().filter(is_lost).take(limit as usize);
+        let lost: Vec<RunId> = lost.map(|run| run.id).collect();
+        Ok(state.give(worker, &lost))
     }
 }
 

@@ -68,7 +68,7 @@ impl RunSummary {
 }
 
 /// A worker's right to a run, until the run is given to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// Who.
     pub worker: WorkerId,

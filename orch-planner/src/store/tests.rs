@@ -33,6 +33,10 @@ enum Defect {
     IgnoresHeartbeats,
     IgnoresSoleness,
     ClaimsTwice,
+    ForgetsTheLost,
+    TakesWhatIsDriven,
+    ReclaimsForTheDead,
+    ReclaimsWithoutEpoch,
 }
 
 #[derive(Debug)]
@@ -192,6 +196,28 @@ impl WorkerStore for Broken {
         }
         self.store.end_worker(worker).await
     }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let driven = match self.defect {
+            Defect::ForgetsTheLost => return Ok(Vec::new()),
+            Defect::TakesWhatIsDriven => &[],
+            Defect::ReclaimsForTheDead => {
+                self.store.begin_worker(worker, LONG, false).await?;
+                driven
+            }
+            _ => driven,
+        };
+        let mut lost = self.store.reclaim(worker, driven, limit).await?;
+        if self.is(Defect::ReclaimsWithoutEpoch) {
+            lost.iter_mut().for_each(|run| run.epoch -= 1);
+        }
+        Ok(lost)
+    }
 }
 
 /// For each law and each defect that breaks it, a test that it does.
@@ -230,4 +256,6 @@ broken_by! {
     a_heartbeat_revives: IgnoresHeartbeats,
     a_sole_worker_ends_all_others: IgnoresSoleness,
     of_racing_workers_each_run_has_one: ClaimsTwice,
+    what_a_worker_does_not_drive_it_gets_again:
+        ForgetsTheLost | TakesWhatIsDriven | ReclaimsForTheDead | ReclaimsWithoutEpoch,
 }

@@ -182,6 +182,44 @@ pub async fn a_sole_worker_ends_all_others(store: &dyn OrchestrationStore) {
     assert_eq!(ids(&claim(store, sole, 10).await), [record(1).id]);
 }
 
+/// What is a worker's own and not driven by it is given to it once more, and the lease that it never learned of is worth
+/// nothing.
+pub async fn what_a_worker_does_not_drive_it_gets_again(store: &dyn OrchestrationStore) {
+    let (one, other) = (worker(store, 1).await, worker(store, 2).await);
+    let of = |number, worker, status| RunRecord {
+        worker,
+        status,
+        epoch: 3,
+        ..record(number)
+    };
+    for (number, worker) in (1..).zip([one, one, one, one, other]) {
+        add(store, &of(number, Some(worker), RunStatus::Running)).await;
+    }
+    add(store, &of(6, None, RunStatus::Running)).await;
+    add(store, &of(7, None, RunStatus::Waiting)).await;
+    let reclaim = async |worker, driven: &[u64], limit| {
+        let driven: Vec<_> = driven.iter().map(|&number| record(number).id).collect();
+        store.reclaim(worker, &driven, limit).await.unwrap()
+    };
+    assert_eq!(reclaim(one, &[1, 2, 3, 4], 10).await, []);
+    assert_eq!(ids(&reclaim(one, &[1], 2).await), [record(2).id, record(3).id]);
+    let again = reclaim(one, &[1, 2, 3, 5, 9], 10).await;
+    assert_eq!(ids(&again), [record(4).id], "and nobody else's");
+    assert_eq!((again[0].worker, again[0].epoch), (Some(one), 4));
+    assert_eq!(find(store, &again[0]).await, again[0]);
+    let lost = of(4, Some(one), RunStatus::Running);
+    assert!(!append(store, &next(&lost, lost.lease(), RunStatus::Running)).await);
+    assert!(append(store, &next(&lost, again[0].lease(), RunStatus::Running)).await);
+    for number in [1, 5, 6, 7] {
+        assert_eq!(find(store, &record(number)).await.epoch, 3, "run {number}");
+    }
+    store.end_worker(other).await.unwrap();
+    assert_eq!(reclaim(other, &[], 10).await, [], "it has ended");
+    let lapsed = lapsed_worker(store, 3).await;
+    add(store, &of(8, Some(lapsed), RunStatus::Running)).await;
+    assert_eq!(reclaim(lapsed, &[], 10).await, [], "it has lapsed");
+}
+
 /// Of many workers that claim at once, each run gets one.
 pub async fn of_racing_workers_each_run_has_one(store: &dyn OrchestrationStore) {
     const RUNS: u64 = 40;

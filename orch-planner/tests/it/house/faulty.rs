@@ -140,6 +140,15 @@ impl WorkerStore for Faulty<InMemoryOrchestrations> {
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.store.end_worker(worker).await
     }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.fuse.around(self.store.reclaim(worker, driven, limit)).await
+    }
 }
 
 #[async_trait]

@@ -231,3 +231,67 @@ async fn a_run_is_put_off_while_its_store_is_away_and_then_goes_on() {
     assert!(n_put_off > 5, "{n_put_off}");
     assert_eq!(house.balance().await.held.minor(), 0);
 }
+
+/// A house whose store and ledger can fail.
+async fn house_with_a_fuse() -> (House, Arc<Fuse>) {
+    let (clock, fuse) = (Arc::new(ManualClock::default()), Arc::new(Fuse::default()));
+    let store = InMemoryOrchestrations::new(Arc::default(), clock.clone());
+    let store = Faulty {
+        store,
+        fuse: fuse.clone(),
+    };
+    let ledger = Arc::new(InMemoryLedger::default());
+    (House::over(clock, Arc::new(store), ledger, options()).await, fuse)
+}
+
+#[tokio::test]
+async fn runs_that_a_lost_answer_granted_are_driven() {
+    let (house, fuse) = house_with_a_fuse().await;
+    let run = house.start(plan(json!([once("a", &[])]))).await;
+    let worker = house.service.begin_worker().await.unwrap();
+    fuse.set(1, Fault::FailAfter);
+    worker.claim(10).await.unwrap_err();
+    fuse.clear();
+    assert_eq!(drive(&house.service, &worker).await, [Driven::Ended]);
+    assert_eq!(house.find(run).await.status(), RunStatus::Completed);
+
+    // Neither is a run lost that was to be driven here, when whoever started it went away before the answer.
+    let starting = {
+        let service = house.service.clone();
+        let plan = plan(json!([once("a", &[])]));
+        tokio::spawn(async move { service.start_plan(&caller(), plan, Default::default()).await })
+    };
+    fuse.set(1, Fault::HangAfter);
+    fuse.blown().await;
+    fuse.clear();
+    assert_eq!(
+        worker.claim(10).await.unwrap().len(),
+        0,
+        "it may still be laid before the worker"
+    );
+    starting.abort();
+    assert!(starting.await.unwrap_err().is_cancelled());
+    assert_eq!(drive(&house.service, &worker).await, [Driven::Ended]);
+    house.assert_paid(2).await;
+}
+
+#[tokio::test]
+async fn a_drive_that_is_dropped_is_taken_up_again() {
+    let house = House::new().await;
+    house.transport.push("echo/do", Script::Hang);
+    let run = house.start(plan(json!([echo("a", json!({"id": "a"}))]))).await;
+    let worker = house.service.begin_worker().await.unwrap();
+    let claim = worker.claim(1).await.unwrap().remove(0);
+    {
+        let mut driving = Box::pin(house.service.drive(&worker, claim));
+        assert!(futures_util::poll!(&mut driving).is_pending());
+        assert_eq!(worker.claim(1).await.unwrap().len(), 0, "it is driven");
+    }
+    for _ in 0..4 {
+        house.clock.advance(options().worker_ttl / 3);
+        assert!(worker.heartbeat().await.unwrap());
+    }
+    assert_eq!(drive(&house.service, &worker).await, [Driven::Ended]);
+    assert_eq!(house.find(run).await.status(), RunStatus::Completed);
+    house.assert_paid(1).await;
+}

@@ -129,4 +129,13 @@ impl WorkerStore for EarlyStore {
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.store.end_worker(worker).await
     }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.store.reclaim(worker, driven, limit).await
+    }
 }

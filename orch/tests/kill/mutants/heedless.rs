@@ -60,4 +60,13 @@ impl WorkerStore for HeedlessStore {
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.0.end_worker(worker).await
     }
+
+    async fn reclaim(
+        &self,
+        worker: WorkerId,
+        driven: &[RunId],
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.0.reclaim(worker, driven, limit).await
+    }
 }
