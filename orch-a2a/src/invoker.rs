@@ -1,6 +1,7 @@
 //! The one corridor to an agent: whatever calls one, calls [`Invoker::invoke`].
 
 mod answer;
+mod attempt;
 mod limit;
 mod money;
 mod send;
@@ -13,11 +14,12 @@ pub use limit::Permit;
 use std::sync::Arc;
 
 use orch_billing::{Billing, Metering};
-use orch_core::{Caller, Clock, catalog::Catalog};
+use orch_core::{Caller, Clock, Entropy, catalog::Catalog};
 use tracing::Instrument;
 
 use crate::{
-    Cancel, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage, Transports, schema::Schemas,
+    Cancel, CircuitPolicy, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage, RetryPolicy,
+    Transports, circuit::Circuits, schema::Schemas,
 };
 use limit::Permits;
 use send::Sending;
@@ -35,11 +37,32 @@ struct Shared {
     billing: Billing,
     metering: Metering,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     transports: Transports,
     gate: Arc<dyn Gate>,
     limits: InvokerLimits,
     permits: Permits,
     schemas: Schemas,
+    circuits: Circuits,
+}
+
+/// What an [`Invoker`] stands on: the host's services and ports.
+#[derive(Clone, Debug)]
+pub struct InvokerParts {
+    /// Whom to call.
+    pub catalog: Catalog,
+    /// Who pays.
+    pub billing: Billing,
+    /// How much was used.
+    pub metering: Metering,
+    /// The time, for deadlines and pauses.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for how long pauses take.
+    pub entropy: Arc<dyn Entropy>,
+    /// How agents are reached.
+    pub transports: Transports,
+    /// Who must wait for a human.
+    pub gate: Arc<dyn Gate>,
 }
 
 /// What bounds the calls of an [`Invoker`].
@@ -53,6 +76,10 @@ pub struct InvokerLimits {
     pub progress_queue: usize,
     /// How many tasks' compiled schemas are kept for sure; at most twice as many are.
     pub schemas: usize,
+    /// When a call that failed is sent again.
+    pub retry: RetryPolicy,
+    /// When an agent that fails is left alone.
+    pub circuit: CircuitPolicy,
 }
 
 impl Default for InvokerLimits {
@@ -62,31 +89,36 @@ impl Default for InvokerLimits {
             answer_bytes: 1024 * 1024,
             progress_queue: 64,
             schemas: 512,
+            retry: RetryPolicy::default(),
+            circuit: CircuitPolicy::default(),
         }
     }
 }
 
 impl Invoker {
     /// An invoker over the host's services and ports.
-    pub fn new(
-        catalog: Catalog,
-        billing: Billing,
-        metering: Metering,
-        clock: Arc<dyn Clock>,
-        transports: Transports,
-        gate: Arc<dyn Gate>,
-        limits: InvokerLimits,
-    ) -> Self {
-        Self(Arc::new(Shared {
+    pub fn new(parts: InvokerParts, limits: InvokerLimits) -> Self {
+        let InvokerParts {
             catalog,
             billing,
             metering,
             clock,
+            entropy,
+            transports,
+            gate,
+        } = parts;
+        Self(Arc::new(Shared {
+            permits: Permits::new(limits.calls_per_agent),
+            schemas: Schemas::new(limits.schemas),
+            circuits: Circuits::new(limits.circuit, clock.clone()),
+            catalog,
+            billing,
+            metering,
+            clock,
+            entropy,
             transports,
             gate,
             limits,
-            permits: Permits::new(limits.calls_per_agent),
-            schemas: Schemas::new(limits.schemas),
         }))
     }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 pub mod cancel;
+pub mod circuit;
 mod contain;
 pub mod error;
 pub mod gate;
@@ -10,12 +11,14 @@ pub mod invocation;
 pub mod invoker;
 pub mod keeper;
 pub mod progress;
+pub mod retry;
 mod schema;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod transport;
 
 pub use cancel::Cancel;
+pub use circuit::CircuitPolicy;
 pub use contain::Panicked;
 pub use error::InvokeError;
 pub use gate::{Gate, OpenGate, Passage};
@@ -24,9 +27,10 @@ pub use in_process::{
     Mode, TaskFunction,
 };
 pub use invocation::{Answer, Funds, Invocation, Outcome};
-pub use invoker::{Invoker, InvokerLimits, Permit};
+pub use invoker::{Invoker, InvokerLimits, InvokerParts, Permit};
 pub use keeper::{Keeper, Kept};
 pub use orch_core::Agent;
 pub use progress::{Progress, ProgressSink};
+pub use retry::RetryPolicy;
 pub use schemars;
 pub use transport::{AgentTransport, Call, Reply, Resend, Sign, TransportError, Transports};

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use orch_a2a::{
-    AgentTransport, Executor, Gate, InProcess, Invoker, InvokerLimits, LocalAgent, OpenGate, Transports,
+    AgentTransport, Executor, Gate, InProcess, Invoker, InvokerLimits, InvokerParts, LocalAgent, OpenGate,
+    Transports,
 };
 use orch_billing::{Billing, Metering};
 use orch_core::{
@@ -165,18 +166,19 @@ impl Builder {
         for agent in &self.agents {
             enroll(&catalog, &functions, &owner, agent).await?;
         }
-        let invoker = Invoker::new(
-            catalog.clone(),
-            billing.clone(),
-            metering.clone(),
-            clock.clone(),
-            Transports {
+        let parts = InvokerParts {
+            catalog: catalog.clone(),
+            billing: billing.clone(),
+            metering: metering.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            transports: Transports {
                 in_process: Some(self.in_process.unwrap_or(functions)),
                 http: self.http,
             },
-            self.gate,
-            self.limits,
-        );
+            gate: self.gate,
+        };
+        let invoker = Invoker::new(parts, self.limits);
         let planner = self
             .planner
             .unwrap_or_else(|| Arc::new(CatalogPlanner::new(catalog.clone())));

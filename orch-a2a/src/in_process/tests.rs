@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::derived;
 use crate::{
     Agent, AgentFunction, Answer, Executor, InvokeError, InvokerLimits, Job, JobResult, LocalAgent, Mode,
-    Outcome, Panicked, Progress,
+    Outcome, Panicked, Progress, RetryPolicy,
     invoker::tests::house::{House, PRICE, TIME, algo},
     schemars,
 };
@@ -304,7 +304,11 @@ async fn a_function_knows_of_its_call() {
 
 #[tokio::test]
 async fn a_function_that_is_not_here_is_offline() {
-    let house = House::new().await;
+    let limits = InvokerLimits {
+        retry: RetryPolicy::ONCE,
+        ..InvokerLimits::default()
+    };
+    let house = House::with(|_| {}, limits).await;
     let (invoker, agent) = house.hire(keywords()).await;
     let invocation = house.invocation_of(&house.writer, "write", &json!({}));
     let error = invoker

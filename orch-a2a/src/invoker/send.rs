@@ -1,17 +1,13 @@
-use std::{
-    future::poll_fn,
-    pin::{Pin, pin},
-    task::Poll,
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
+use futures_util::future::{Either, select};
 use orch_core::{Agent, Caller, Timestamp};
 use serde_json::Value;
+use tracing::Instrument;
 
-use super::{Invoker, Permit, target::Target};
+use super::{Invoker, Permit, Shared, attempt::Attempted, target::Target};
 use crate::{
-    AgentTransport, Call, Cancel, Invocation, InvokeError, Keeper, ProgressSink, Reply, TransportError,
-    bounds::cut, cancel::CancelOnDrop, contain::Contained,
+    AgentTransport, Call, Cancel, Invocation, InvokeError, Keeper, Reply, TransportError, bounds::cut,
 };
 
 /// What is sent where.
@@ -26,9 +22,13 @@ pub(super) struct Sending<'s> {
 impl Sending<'_> {
     /// How long the agent may take.
     fn time(&self, now: Timestamp) -> Duration {
+        self.full_time().min(self.invocation.deadline.since(now))
+    }
+
+    /// How long it may take if nobody is in a hurry.
+    fn full_time(&self) -> Duration {
         let timeout = self.target.task().and_then(|task| task.timeout);
-        let timeout = timeout.unwrap_or(Agent::DEFAULT_TIMEOUT);
-        timeout.min(self.invocation.deadline.since(now))
+        timeout.unwrap_or(Agent::DEFAULT_TIMEOUT)
     }
 
     fn call(&self, arguments: Value, permit: Permit, deadline: Timestamp, max_bytes: usize) -> Call {
@@ -92,8 +92,7 @@ impl Sending<'_> {
 }
 
 impl Invoker {
-    /// Sends the call and waits for its reply, its deadline or a cancellation, whichever is first. Of those that come
-    /// together the reply counts, because its keeper can still refuse it.
+    /// Sends the call, again where that is safe, and waits for its reply, its deadline or a cancellation.
     pub(super) async fn send(
         &self,
         sending: Sending<'_>,
@@ -102,46 +101,58 @@ impl Invoker {
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Reply, InvokeError> {
-        let clock = &self.0.clock;
-        let now = clock.now();
-        let time = sending.time(now);
+        let Shared { clock, limits, .. } = &*self.0;
+        let started_at = clock.now();
+        let time = sending.time(started_at);
+        let deadline = started_at + time;
         let timed_out = || InvokeError::TimedOut {
             agent: sending.target.agent.slug.to_string(),
             after: time,
         };
-        if cancel.is_cancelled() {
-            return Err(InvokeError::Cancelled);
-        }
         if time.is_zero() {
             return Err(timed_out());
         }
-        let max_bytes = self.0.limits.answer_bytes;
-        let call = sending.call(arguments, permit, now + time, max_bytes);
-        // However this ends, whoever still works on the call learns that nobody waits.
-        let _stop = CancelOnDrop(call.stop.clone());
-        let (sink, mut progress) = ProgressSink::bounded(self.0.limits.progress_queue);
-        let mut reply = Contained::new(sending.transport.send(call, &sink));
-        let mut deadline = clock.sleep_until(now + time);
-        let mut cancelled = pin!(cancel.cancelled());
-        let ended = poll_fn(|context| {
-            let replied = Pin::new(&mut reply).poll(context);
-            for report in progress.take(context) {
-                keeper.progressed(report);
+        let resend_until = deadline.min(started_at + limits.retry.within);
+        let is_repeatable = sending.target.task().is_some_and(|task| task.repeatable);
+        let mut call = sending.call(arguments, permit.clone(), deadline, limits.answer_bytes);
+        loop {
+            let attempt = call.attempt;
+            let trial = self.0.circuits.admit(sending.target.agent.id);
+            let trial = trial.map_err(|retry_after| sending.target.left_alone(retry_after))?;
+            let span = tracing::info_span!("send", attempt);
+            let attempted = self.attempt(sending.transport, call, keeper, cancel);
+            let attempted = attempted.instrument(span).await;
+            trial.found(attempted.finding(time == sending.full_time()));
+            let error = match attempted {
+                Attempted::Replied(reply) => return Ok(reply),
+                Attempted::TimedOut => return Err(timed_out()),
+                Attempted::Cancelled => return Err(InvokeError::Cancelled),
+                Attempted::Failed(error) => error,
+            };
+            let pause = limits
+                .retry
+                .pause(attempt, &error, is_repeatable, &*self.0.entropy);
+            let Some(resend_at) = pause
+                .map(|pause| clock.now() + pause)
+                .filter(|at| *at < resend_until)
+            else {
+                return Err(sending.failure(error, limits.answer_bytes));
+            };
+            tracing::info!(attempt, %error, "the call is sent again");
+            let pause = clock.sleep_until(resend_at);
+            if let Either::Left(_) = select(pin!(cancel.cancelled()), pause).await {
+                return Err(InvokeError::Cancelled);
             }
-            if let Poll::Ready(replied) = replied {
-                return Poll::Ready(Ok(replied));
+            // The agent may be left alone by now, because others failed too: then this failed with them.
+            if !self.0.circuits.retry_after(sending.target.agent.id).is_zero() {
+                return Err(sending.failure(error, limits.answer_bytes));
             }
-            if cancelled.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(InvokeError::Cancelled));
-            }
-            deadline.as_mut().poll(context).map(|()| Err(timed_out()))
-        });
-        match ended.await? {
-            Ok(replied) => replied.map_err(|error| sending.failure(error, max_bytes)),
-            Err(panicked) => {
-                let message = panicked.message;
-                Err(sending.failure(TransportError::Panicked { message }, max_bytes))
-            }
+            // Made anew rather than kept: most calls are sent once.
+            let arguments = sending.target.complete(sending.invocation.arguments.clone())?;
+            call = Call {
+                attempt: attempt + 1,
+                ..sending.call(arguments, permit.clone(), deadline, limits.answer_bytes)
+            };
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use orch_core::{
     Agent, AgentVersion, Caller, Task,
@@ -78,6 +78,10 @@ impl Invoker {
         if target.agent.status == Status::Offline {
             return Err(target.offline("it is listed as such"));
         }
+        let retry_after = self.0.circuits.retry_after(target.agent.id);
+        if !retry_after.is_zero() {
+            return Err(target.left_alone(retry_after));
+        }
         match self.0.transports.reaching(&target.version.endpoint) {
             Some(transport) => Ok((transport, arguments)),
             None => Err(InvokeError::NoTransport {
@@ -112,7 +116,7 @@ impl Invoker {
 
 impl Target {
     /// The arguments with their defaults, within their bounds.
-    fn complete(&self, arguments: Map<String, Value>) -> Result<Value, InvokeError> {
+    pub(super) fn complete(&self, arguments: Map<String, Value>) -> Result<Value, InvokeError> {
         let arguments = self.schema.complete(arguments);
         let refused = |reason: String| InvokeError::Refused {
             field: String::new(),
@@ -123,6 +127,16 @@ impl Target {
             OutOfBounds::Large => refused(format!("they take more than {} bytes", Invocation::MAX_BYTES)),
         })?;
         Ok(arguments)
+    }
+
+    /// The agent failed too often of late.
+    pub(super) fn left_alone(&self, retry_after: Duration) -> InvokeError {
+        InvokeError::Offline {
+            agent: self.agent.slug.to_string(),
+            reason: "its last calls failed, and it is left alone for a while".to_owned(),
+            last_seen: self.agent.last_seen,
+            retry_after: Some(retry_after),
+        }
     }
 
     pub(super) fn offline(&self, reason: impl Into<String>) -> InvokeError {

@@ -6,4 +6,5 @@ mod money;
 mod progress;
 mod races;
 mod replays;
+mod retries;
 mod schemas;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use orch_a2a::{
-    Invoker, InvokerLimits, Transports,
+    Invoker, InvokerLimits, InvokerParts, Transports,
     testing::{Script, ScriptedGate, ScriptedTransport, draft},
 };
 use orch_billing::{Balance, Billing, InMemoryLedger, LedgerStore, Metering, UsageStore};
@@ -114,18 +114,19 @@ impl House {
             .await
             .unwrap();
         let gate = Arc::new(ScriptedGate::default());
-        let invoker = Invoker::new(
-            catalog.clone(),
-            billing.clone(),
-            Metering::new(ledger, clock.clone()),
-            clock.clone(),
-            Transports {
+        let parts = InvokerParts {
+            catalog: catalog.clone(),
+            billing: billing.clone(),
+            metering: Metering::new(ledger, clock.clone()),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            transports: Transports {
                 in_process: Some(transport.clone()),
-                http: None,
+                ..Transports::default()
             },
-            gate.clone(),
-            InvokerLimits::default(),
-        );
+            gate: gate.clone(),
+        };
+        let invoker = Invoker::new(parts, InvokerLimits::default());
         let service = Orchestrations::new(
             store.clone(),
             invoker.clone(),

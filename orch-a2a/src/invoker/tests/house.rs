@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Cancel, Executor, Funds, Gate, InProcess, InlineExecutor, Invocation, InvokeError, Invoker,
-    InvokerLimits, LocalAgent, Outcome, Transports,
+    InvokerLimits, InvokerParts, LocalAgent, Outcome, Transports,
     testing::{RememberingKeeper, Script, ScriptedGate, ScriptedTransport, draft},
 };
 
@@ -82,17 +82,18 @@ impl House {
         let gate = Arc::new(ScriptedGate::default());
         let transports = Transports {
             in_process: Some(transport.clone()),
-            http: None,
+            ..Transports::default()
         };
-        let invoker = Invoker::new(
-            catalog.clone(),
-            billing.clone(),
-            metering.clone(),
-            clock.clone(),
+        let parts = InvokerParts {
+            catalog: catalog.clone(),
+            billing: billing.clone(),
+            metering: metering.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
             transports,
-            gate.clone(),
-            limits,
-        );
+            gate: gate.clone(),
+        };
+        let invoker = Invoker::new(parts, limits);
         let (caller, owner) = (account("caller"), account("owner"));
         let mut writer = draft("writer", &["write"], Pricing::per_request(algo(PRICE))).unwrap();
         change(&mut writer);
@@ -173,7 +174,7 @@ impl House {
     pub(crate) fn replace_gate(&mut self, gate: Arc<dyn Gate>) {
         let transports = Transports {
             in_process: Some(self.transport.clone()),
-            http: None,
+            ..Transports::default()
         };
         self.invoker = self.invoker(transports, gate);
     }
@@ -198,21 +199,22 @@ impl House {
         functions.enroll(agent.slug.clone(), &local);
         let transports = Transports {
             in_process: Some(Arc::new(functions)),
-            http: None,
+            ..Transports::default()
         };
         (self.invoker(transports, self.gate.clone()), agent)
     }
 
     fn invoker(&self, transports: Transports, gate: Arc<dyn Gate>) -> Invoker {
-        Invoker::new(
-            self.catalog.clone(),
-            self.billing.clone(),
-            self.metering.clone(),
-            self.clock.clone(),
+        let parts = InvokerParts {
+            catalog: self.catalog.clone(),
+            billing: self.billing.clone(),
+            metering: self.metering.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
             transports,
             gate,
-            self.limits,
-        )
+        };
+        Invoker::new(parts, self.limits)
     }
 
     /// What the caller can spend and what is held of it.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{join_all, select};
 use orch_a2a::{
-    Invoker, InvokerLimits, OpenGate, Transports,
+    Invoker, InvokerLimits, InvokerParts, OpenGate, Transports,
     testing::{Script, ScriptedTransport, draft},
 };
 use orch_backends::{SqlStore, sql::test_db};
@@ -55,18 +55,19 @@ pub(super) async fn process(store: &SqlStore, is_first: bool) -> House {
         .grant(caller().account(), algo(1_000_000), "credits")
         .await
         .unwrap();
-    let invoker = Invoker::new(
-        catalog.clone(),
-        billing.clone(),
-        Metering::new(shared.clone(), clock.clone()),
-        clock.clone(),
-        Transports {
+    let parts = InvokerParts {
+        catalog: catalog.clone(),
+        billing: billing.clone(),
+        metering: Metering::new(shared.clone(), clock.clone()),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        transports: Transports {
             in_process: Some(transport.clone()),
-            http: None,
+            ..Transports::default()
         },
-        Arc::new(OpenGate),
-        InvokerLimits::default(),
-    );
+        gate: Arc::new(OpenGate),
+    };
+    let invoker = Invoker::new(parts, InvokerLimits::default());
     let options = OrchestrationOptions {
         poll_interval: Duration::from_millis(20),
         worker_ttl: Duration::from_millis(300),
