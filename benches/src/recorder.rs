@@ -11,7 +11,7 @@ use orch::{
         sql::{BoxFuture, Dialect, Engine, Row, ServingLock, Tx, Unit, Value},
     },
 };
-use orch_core::StoreError;
+use orch_core::{StoreError, event::Bell};
 
 use crate::{Script, Statement, UnitScript};
 
@@ -58,6 +58,10 @@ impl Engine for Recorder {
 
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError> {
         self.engine.serve()
+    }
+
+    fn bell(&self) -> Option<Arc<dyn Bell>> {
+        self.engine.bell()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What happened: the log that watchers, webhooks and audits read.
 
+mod bell;
 mod store;
 
+pub use bell::{Bell, Ear, News};
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
 pub use store::{EventLog, in_memory::InMemoryEventLog};

@@ -3,6 +3,7 @@
 mod control;
 mod desk;
 mod driver;
+mod ear;
 mod hands;
 mod keepers;
 mod live;

@@ -195,6 +195,9 @@ impl Builder {
                 ..self.orchestrations
             },
         );
+        if let Some(bell) = self.stores.sharing.bell() {
+            bell.listen(orchestrations.ear());
+        }
         Ok(Orchestrator::new(Parts {
             catalog,
             billing,

@@ -3,7 +3,7 @@
 use std::{any::Any, fmt, sync::Arc};
 
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
-use orch_core::{CatalogStore, Cause, Clock, InMemoryCatalog, SystemClock};
+use orch_core::{CatalogStore, Cause, Clock, InMemoryCatalog, SystemClock, event::Bell};
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
 
 /// Where everything is kept: what stands behind each store port.
@@ -53,6 +53,11 @@ pub trait Sharing: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// Why nobody may work here now, such as that another process does.
     fn serve(&self) -> Result<Leave, Cause>;
+
+    /// What carries news between those who share the stores; none where they only find out by looking.
+    fn bell(&self) -> Option<Arc<dyn Bell>> {
+        None
+    }
 }
 
 /// What upholds the leave to work: a lock, or nothing.
@@ -98,6 +103,10 @@ mod sql {
 
         fn serve(&self) -> Result<Leave, Cause> {
             Ok(Box::new(SqlStore::serve(self)?))
+        }
+
+        fn bell(&self) -> Option<Arc<dyn Bell>> {
+            SqlStore::bell(self)
         }
     }
 

@@ -7,7 +7,7 @@ use std::{fmt, fs::File, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use orch_core::StoreError;
+use orch_core::{StoreError, event::Bell};
 
 use super::{ConnectError, Dialect, Tx};
 
@@ -45,6 +45,11 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`ConnectError::Served`] while another process holds it.
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError>;
+
+    /// What carries news to the other processes that share this database; none where they only find out by looking.
+    fn bell(&self) -> Option<Arc<dyn Bell>> {
+        None
+    }
 }
 
 /// The leave to serve a database that one process alone may serve. It ends when dropped, and with the process.

@@ -9,7 +9,7 @@ mod worker;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError};
+use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError, event::News};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
     store::{Append, Insertion, WorkerId},
@@ -21,10 +21,14 @@ use super::SqlStore;
 impl OrchestrationStore for SqlStore {
     async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError> {
         let input = (run.clone(), events.to_vec());
-        self.write(input, |tx, (run, events)| {
-            Box::pin(insert::insert(tx, run, events))
-        })
-        .await
+        let insertion = self
+            .write(input, |tx, (run, events)| {
+                Box::pin(insert::insert(tx, run, events))
+            })
+            .await?;
+        let is_free = insertion == Insertion::New && run.status.is_ready() && run.worker.is_none();
+        self.ring(is_free.then_some(News::Work));
+        Ok(insertion)
     }
 
     async fn find(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -52,8 +56,20 @@ impl OrchestrationStore for SqlStore {
     }
 
     async fn append(&self, append: &Append) -> Result<bool, StoreError> {
-        self.write(append.clone(), |tx, append| Box::pin(append::append(tx, append)))
-            .await
+        let appended = self
+            .write(append.clone(), |tx, append| Box::pin(append::append(tx, append)))
+            .await?;
+        if appended {
+            let grew = News::Grew {
+                stream: append.run.to_string(),
+                seq: append.last_seq(),
+                is_over: append.status.is_ended(),
+            };
+            // What was added without a lease may be for a run that had nothing to do.
+            let is_free = append.lease.is_none() && append.status.is_ready();
+            self.ring([grew].into_iter().chain(is_free.then_some(News::Work)));
+        }
+        Ok(appended)
     }
 
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
@@ -83,7 +99,9 @@ impl WorkerStore for SqlStore {
 
     async fn end_worker(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.write(worker, |tx, worker| Box::pin(worker::end(tx, *worker)))
-            .await
+            .await?;
+        self.ring([News::Work]);
+        Ok(())
     }
 
     async fn reclaim(

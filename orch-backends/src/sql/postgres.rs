@@ -1,5 +1,6 @@
 //! The engine for several replicas over one state: PostgreSQL, through a pool.
 
+mod bell;
 mod failure;
 mod placeholders;
 mod session;
@@ -10,10 +11,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use orch_core::{Clock, StoreError, SystemClock};
+use orch_core::{Clock, StoreError, SystemClock, event::Bell};
 use tokio_postgres::{Config, NoTls, error::SqlState};
 
 use self::{
+    bell::PostgresBell,
     failure::{Failure, store_error},
     placeholders::Placeholders,
     session::Session,
@@ -30,13 +32,15 @@ const PAUSE: Duration = Duration::from_millis(1);
 ///
 /// A unit that writes is a READ COMMITTED transaction on a connection of the pool; one that only reads runs without a
 /// transaction, so that each of its queries is one round trip. A connection whose unit was not settled, because its
-/// future was dropped, is closed: the server rolls back what was open.
+/// future was dropped, is closed: the server rolls back what was open. Where someone listens to its [`Bell`], one more
+/// connection beside the pool listens and notifies.
 ///
 /// Connections are not encrypted: the server is on this machine, or the network between is trusted.
 #[derive(Debug)]
 pub struct PostgresEngine {
     pool: Pool,
     placeholders: Placeholders,
+    bell: Arc<PostgresBell>,
 }
 
 impl PostgresEngine {
@@ -49,6 +53,7 @@ impl PostgresEngine {
     pub async fn connect(url: &str, options: &Options) -> Result<Self, ConnectError> {
         check_schema(&options.schema)?;
         let config = config(url, options)?;
+        let bell = PostgresBell::new(config.clone(), &options.schema);
         let manager = Manager::from_config(
             config,
             NoTls,
@@ -67,6 +72,7 @@ impl PostgresEngine {
         let engine = Self {
             pool,
             placeholders: Placeholders::default(),
+            bell: Arc::new(bell),
         };
         engine.create_schema(&options.schema).await?;
         Ok(engine)
@@ -138,6 +144,10 @@ impl Engine for PostgresEngine {
 
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError> {
         Ok(None)
+    }
+
+    fn bell(&self) -> Option<Arc<dyn Bell>> {
+        Some(self.bell.clone())
     }
 }
 

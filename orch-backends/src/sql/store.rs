@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use orch_core::StoreError;
+use orch_core::{
+    StoreError,
+    event::{Bell, News},
+};
 
 use super::{ConnectError, Engine, Options, ServingLock, Tx, Unit};
 
@@ -119,6 +122,18 @@ impl SqlStore {
     /// Whether one process alone may serve this database; see [`Engine::is_exclusive`].
     pub fn is_exclusive(&self) -> bool {
         self.engine.is_exclusive()
+    }
+
+    /// What carries news to the other processes that share this database; see [`Engine::bell`].
+    pub fn bell(&self) -> Option<Arc<dyn Bell>> {
+        self.engine.bell()
+    }
+
+    /// Tells the other processes of what is durable now.
+    pub(super) fn ring(&self, news: impl IntoIterator<Item = News>) {
+        if let Some(bell) = self.engine.bell() {
+            news.into_iter().for_each(|news| bell.ring(news));
+        }
     }
 
     /// The engine beneath, to be shared or decorated.

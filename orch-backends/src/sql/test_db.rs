@@ -45,6 +45,22 @@ pub async fn postgres() -> Option<SqlStore> {
     Some(store)
 }
 
+/// As [`postgres`], twice over one schema: each store has connections of its own, as two processes would.
+///
+/// # Panics
+///
+/// When the server cannot be used.
+#[cfg(feature = "postgres")]
+pub async fn postgres_twice() -> Option<[SqlStore; 2]> {
+    let url = postgres_url()?;
+    let opened = schema::open_twice(url, unique_name()).await;
+    let (engines, schema) = opened.expect("the server of ORCH_TEST_POSTGRES");
+    let schema = std::sync::Arc::new(schema);
+    let stores = engines.map(|engine| SqlStore::new(Disposable::new(engine, schema.clone())));
+    stores[0].migrate().await.expect("the migrations");
+    Some(stores)
+}
+
 /// The server that `ORCH_TEST_POSTGRES` names; `None`, with a word on the standard error, when it is not set.
 #[cfg(feature = "postgres")]
 pub fn postgres_url() -> Option<String> {

@@ -34,6 +34,8 @@ pub(super) struct Live {
 #[derive(Debug, Default)]
 struct Reached {
     seq: u64,
+    /// Whether there will be no more events, as another process says.
+    is_over: bool,
     /// The run, once it has ended here.
     ended: Option<Arc<Orchestration>>,
 }
@@ -56,6 +58,11 @@ impl Live {
         });
     }
 
+    /// Says that the run has ended in another process.
+    fn over(&self) {
+        self.reached.send_modify(|known| known.is_over = true);
+    }
+
     /// Returns once the run has more events than `known`, as far as this process hears of it.
     pub(super) async fn moved_beyond(&self, known: u64) {
         // We hold the sender ourselves, so waiting cannot fail.
@@ -66,11 +73,12 @@ impl Live {
             .await;
     }
 
-    /// Returns the run once it has ended, as far as this process hears of it.
-    pub(super) async fn end(&self) -> Option<Arc<Orchestration>> {
+    /// Returns once the run has ended, as far as this process hears of it, with the run if it ended here. What another
+    /// process says is `believed` or not.
+    pub(super) async fn end(&self, believed: bool) -> Option<Arc<Orchestration>> {
         let mut reached = self.reached.subscribe();
-        let reached = reached.wait_for(|reached| reached.ended.is_some()).await;
-        reached.ok()?.ended.clone()
+        let is_end = |reached: &Reached| reached.ended.is_some() || (believed && reached.is_over);
+        reached.wait_for(is_end).await.ok()?.ended.clone()
     }
 
     /// Tells whoever watches; without watchers it goes nowhere.
@@ -115,9 +123,20 @@ impl Lives {
 
     /// Tells whoever drives or watches the run here that it moved on.
     pub(super) fn moved(&self, run: RunId, seq: u64) {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(live) = entries.runs.get(&run).and_then(Weak::upgrade) {
+        if let Some(live) = self.known(run) {
             live.moved(seq);
         }
+    }
+
+    /// Tells whoever waits for the run here that it has ended elsewhere.
+    pub(super) fn over(&self, run: RunId) {
+        if let Some(live) = self.known(run) {
+            live.over();
+        }
+    }
+
+    fn known(&self, run: RunId) -> Option<Arc<Live>> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.runs.get(&run).and_then(Weak::upgrade)
     }
 }

@@ -63,12 +63,16 @@ impl Orchestrations {
     pub async fn wait(&self, caller: &Caller, run: RunId) -> Result<Orchestration, OrchestrationError> {
         let mut record = self.record(caller, run).await?;
         let live = self.0.lives.of(run);
+        let mut believed = true;
         while !record.status.is_ended() {
-            // What happens on its way there need not be read, and what ends elsewhere is not heard of here.
-            let end = Box::pin(live.end());
+            // What happens on its way there need not be read. What ends elsewhere may not be heard of here.
+            let end = Box::pin(live.end(believed));
             let pause = self.0.clock.sleep(self.0.options.poll_interval);
-            if let Either::Left((Some(ended), _)) = select(end, pause).await {
-                return Ok(Arc::unwrap_or_clone(ended));
+            match select(end, pause).await {
+                Either::Left((Some(ended), _)) => return Ok(Arc::unwrap_or_clone(ended)),
+                // Were it not so, it would be said again at once.
+                Either::Left((None, _)) => believed = false,
+                Either::Right(_) => {}
             }
             record = self.record(caller, run).await?;
         }

@@ -1,5 +1,7 @@
 //! More than one orchestrator over the same stores.
 
+mod news;
+
 use std::{collections::HashSet, time::Duration};
 
 use orch::{RunStatus, Stores, WorkerError, backends::sql::ConnectError};

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use orch_core::StoreError;
+use orch_core::{StoreError, event::Bell};
 
 use crate::sql::{ConnectError, Dialect, Engine, ServingLock, Unit};
 
@@ -43,5 +43,9 @@ impl<E: Engine, R: fmt::Debug + Send + Sync + 'static> Engine for Disposable<E, 
 
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError> {
         self.engine.serve()
+    }
+
+    fn bell(&self) -> Option<Arc<dyn Bell>> {
+        self.engine.bell()
     }
 }

@@ -34,13 +34,25 @@ impl Drop for Schema {
 }
 
 pub(super) async fn open(url: String, name: String) -> Result<(PostgresEngine, Schema), ConnectError> {
-    let options = Options {
-        connections: CONNECTIONS,
-        schema: name.clone(),
-        ..Options::default()
-    };
-    let engine = PostgresEngine::connect(&url, &options).await?;
+    let engine = PostgresEngine::connect(&url, &options(&name)).await?;
     Ok((engine, Schema { url, name }))
+}
+
+pub(super) async fn open_twice(
+    url: String,
+    name: String,
+) -> Result<([PostgresEngine; 2], Schema), ConnectError> {
+    let second = PostgresEngine::connect(&url, &options(&name)).await?;
+    let (first, schema) = open(url, name).await?;
+    Ok(([first, second], schema))
+}
+
+fn options(schema: &str) -> Options {
+    Options {
+        connections: CONNECTIONS,
+        schema: schema.to_owned(),
+        ..Options::default()
+    }
 }
 
 async fn drop_schema(url: &str, name: &str) -> Result<(), tokio_postgres::Error> {
