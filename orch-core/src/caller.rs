@@ -1,6 +1,6 @@
 //! Who asks, and how they proved it.
 
-use crate::AccountId;
+use crate::{AccountId, id::ApiKeyId};
 
 /// The authenticated party behind a call. Every service method that touches someone's things takes one first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,15 +15,19 @@ pub struct Caller {
 pub enum Proof {
     /// The host's own code vouches for the account.
     Host,
+    /// They hold this API key of the account.
+    ApiKey(ApiKeyId),
 }
 
 impl Caller {
     /// The host's own code, acting for an account.
     pub fn host(account: AccountId) -> Self {
-        Self {
-            account,
-            proof: Proof::Host,
-        }
+        Self::proven(account, Proof::Host)
+    }
+
+    /// Someone who has proved that they act for an account. Whoever calls this vouches for the proof.
+    pub fn proven(account: AccountId, proof: Proof) -> Self {
+        Self { account, proof }
     }
 
     /// The account that owns what is made and pays for what is used.

@@ -37,6 +37,8 @@ pub enum ErrorKind {
         /// What was in the way.
         reason: String,
     },
+    /// The caller did not prove who they are. Why is not told apart, so that nobody learns what exists.
+    Unauthenticated,
     /// The caller is known and may not do this.
     Forbidden {
         /// What is not allowed.
@@ -107,6 +109,8 @@ pub enum Entity {
     Hold,
     /// A human's approval.
     Approval,
+    /// An API key.
+    ApiKey,
     /// The database.
     Store,
 }
@@ -122,6 +126,7 @@ impl fmt::Display for Entity {
             Self::Account => "account",
             Self::Hold => "hold",
             Self::Approval => "approval",
+            Self::ApiKey => "api key",
             Self::Store => "store",
         })
     }

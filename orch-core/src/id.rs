@@ -115,6 +115,8 @@ id_type! {
     ApprovalId, "apr_";
     /// A run of a plan.
     RunId, "run_";
+    /// An API key; what is secret about it is elsewhere.
+    ApiKeyId, "key_";
 }
 
 /// Names the account that owns and pays: 1 to 128 visible ASCII characters, given by the host or a login.

@@ -1,0 +1,48 @@
+use orch_core::{ApiKeyId, Entity, ErrorKind, Failure, StoreError};
+
+/// Why someone is not let in, or a key cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// The key opens nothing here: it is malformed, unknown, revoked, expired, or of another surface. Which of these is
+    /// not told.
+    #[error("the api key is invalid or expired")]
+    InvalidKey,
+    /// There is no such key, or the caller may not know that there is.
+    #[error("{0} not found")]
+    KeyNotFound(ApiKeyId),
+    /// The key opens nothing any more, or another has taken its place already.
+    #[error("{0} has been revoked, has expired or was replaced before")]
+    KeyEnded(ApiKeyId),
+    /// What was said of a new key cannot be meant.
+    #[error("{field} {reason}")]
+    Invalid {
+        /// Which member.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Failure for AuthError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidKey => ErrorKind::Unauthenticated,
+            Self::KeyNotFound(id) => ErrorKind::NotFound {
+                entity: Entity::ApiKey,
+                id: id.to_string(),
+            },
+            Self::KeyEnded(_) => ErrorKind::Conflict {
+                reason: self.to_string(),
+            },
+            Self::Invalid { field, reason } => ErrorKind::Invalid {
+                field: (*field).to_owned(),
+                reason: (*reason).to_owned(),
+            },
+            Self::Store(error) => error.kind(),
+        }
+    }
+}

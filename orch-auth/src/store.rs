@@ -1,0 +1,51 @@
+//! The port that keeps API keys.
+
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+mod in_memory;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use orch_core::{AccountId, ApiKeyId, Page, PageRequest, StoreError, Timestamp};
+
+pub use in_memory::InMemoryApiKeys;
+
+use crate::{ApiKey, KeyDigest};
+
+/// Keeps API keys. Each method is one atomic unit of work, and what it acknowledged every later read sees.
+#[async_trait]
+pub trait ApiKeyStore: fmt::Debug + Send + Sync + 'static {
+    /// Adds a key; `false`, and nothing is written, if its id or its digest is taken.
+    async fn insert(&self, key: &ApiKey) -> Result<bool, StoreError>;
+
+    /// Reads a key, whatever became of it.
+    async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+
+    /// Reads the key of a digest, whatever became of it.
+    async fn find_by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>, StoreError>;
+
+    /// The keys of an account, the newest first.
+    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<ApiKey>, StoreError>;
+
+    /// Takes a key back; `false`, and nothing changes, if it is not there or was taken back before.
+    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Puts a key in the place of another. `false`, and nothing is written, if the other is not there, was taken back
+    /// or replaced before, or has expired when the successor is made; or if the successor's id or digest is taken.
+    async fn replace(&self, replacement: &Replacement) -> Result<bool, StoreError>;
+
+    /// Writes down when a key was last used, if that is later than what is known; nothing for a key that is not there.
+    async fn touch(&self, id: ApiKeyId, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// A key in the place of another, as one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The key that goes.
+    pub replaced: ApiKeyId,
+    /// When it ends, unless it ends sooner anyway.
+    pub until: Timestamp,
+    /// The key that comes.
+    pub successor: ApiKey,
+}
