@@ -8,13 +8,14 @@ mod db;
 mod error;
 mod home;
 mod import;
+mod keys;
 mod plan;
 mod run;
 mod show;
 mod text;
 
 pub use arguments::{
-    AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, PlanArguments, RunArguments,
+    AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments, RunArguments,
 };
 pub use error::CliError;
 
@@ -44,6 +45,7 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::Plan(plan) => plan::plan(arguments, plan).await,
         Command::Agents(command) => agents::agents(arguments, command).await,
         Command::Credits(command) => credits::credits(arguments, command).await,
+        Command::Keys(command) => keys::keys(arguments, command).await,
         Command::Db(DbCommand::Check) => db::check(arguments).await,
     }
 }

@@ -4,6 +4,7 @@ use orch_a2a::{
     AgentTransport, Executor, Gate, InProcess, Invoker, InvokerLimits, InvokerParts, LocalAgent, OpenGate,
     Transports,
 };
+use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{
     AccountId, AccountIdError, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, SystemClock,
@@ -156,6 +157,7 @@ impl Builder {
         let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone());
         let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
         let metering = Metering::new(self.stores.usage, clock.clone());
+        let api_keys = ApiKeys::new(self.stores.api_keys, clock.clone(), entropy.clone());
         let threads = TokioExecutor::new();
         let executor = self.executor.unwrap_or_else(|| Arc::new(threads.clone()));
         let functions = Arc::new(InProcess::new(executor));
@@ -189,7 +191,7 @@ impl Builder {
             billing.clone(),
             planner,
             clock.clone(),
-            entropy,
+            entropy.clone(),
             OrchestrationOptions {
                 sole_worker: self.stores.sharing.is_exclusive(),
                 ..self.orchestrations
@@ -202,9 +204,11 @@ impl Builder {
             catalog,
             billing,
             metering,
+            api_keys,
             invoker,
             orchestrations,
             clock,
+            entropy,
             sharing: self.stores.sharing,
             threads,
             options: self.worker,

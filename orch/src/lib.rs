@@ -18,6 +18,8 @@ pub use worker::WorkerError;
 
 #[doc(no_inline)]
 pub use orch_a2a::{self as a2a, AgentFunction, Context, Gate, LocalAgent, Passage, Progress, schemars};
+#[doc(no_inline)]
+pub use orch_auth as auth;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[doc(no_inline)]
 pub use orch_backends as backends;
@@ -25,9 +27,10 @@ pub use orch_backends as backends;
 pub use orch_billing::{self as billing, BillingError};
 #[doc(no_inline)]
 pub use orch_core::{
-    AccountId, Agent, AgentId, Amount, ApprovalId, BasisPoints, Caller, CatalogError, Cause, Clock, Currency,
-    Entity, Entropy, ErrorKind, Failure, InvocationId, ManualClock, MoneyError, OsEntropy, Page, PageRequest,
-    Purse, RunId, SeededEntropy, StoreError, SystemClock, Task, Timestamp, Version, agent, catalog,
+    AccountId, Agent, AgentId, Amount, ApiKeyId, ApprovalId, BasisPoints, Caller, CatalogError, Cause, Clock,
+    Currency, Entity, Entropy, ErrorKind, Failure, InvocationId, ManualClock, MoneyError, OsEntropy, Page,
+    PageRequest, Purse, RunId, SeededEntropy, StoreError, SystemClock, Task, Timestamp, Version, agent,
+    catalog,
 };
 #[doc(no_inline)]
 pub use orch_planner::{

@@ -1,8 +1,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use orch_a2a::Invoker;
+use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
-use orch_core::{Catalog, Clock, Timestamp};
+use orch_core::{Catalog, Clock, Entropy, Timestamp};
 use orch_planner::orchestrations::Orchestrations;
 use tokio::sync::watch;
 
@@ -26,9 +27,11 @@ pub(crate) struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) billing: Billing,
     pub(crate) metering: Metering,
+    pub(crate) api_keys: ApiKeys,
     pub(crate) invoker: Invoker,
     pub(crate) orchestrations: Orchestrations,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) sharing: Arc<dyn Sharing>,
     pub(crate) threads: TokioExecutor,
     pub(crate) options: WorkerOptions,
@@ -90,6 +93,21 @@ impl Orchestrator {
     /// Usage records.
     pub fn metering(&self) -> &Metering {
         &self.0.parts.metering
+    }
+
+    /// API keys: who comes in from outside.
+    pub fn api_keys(&self) -> &ApiKeys {
+        &self.0.parts.api_keys
+    }
+
+    /// Tells the time to everything here.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.parts.clock
+    }
+
+    /// Yields chance to everything here.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.parts.entropy
     }
 
     /// Single calls of agents, for hosts that keep their own books of what came of them.

@@ -2,6 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
+use orch_auth::{ApiKeyStore, InMemoryApiKeys};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
 use orch_core::{CatalogStore, Cause, Clock, InMemoryCatalog, SystemClock, event::Bell};
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
@@ -18,6 +19,8 @@ pub struct Stores {
     pub ledger: Arc<dyn LedgerStore>,
     /// Usage records, which the ledger's store writes.
     pub usage: Arc<dyn UsageStore>,
+    /// API keys.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// Runs with their events, and the workers that share them.
     pub orchestrations: Arc<dyn OrchestrationStore>,
     /// Who may serve these stores at once.
@@ -37,6 +40,7 @@ impl Stores {
             catalog: Arc::new(InMemoryCatalog::default()),
             ledger: ledger.clone(),
             usage: ledger,
+            api_keys: Arc::new(InMemoryApiKeys::default()),
             orchestrations: Arc::new(InMemoryOrchestrations::new(Arc::default(), clock)),
             sharing: Arc::new(InThisProcess),
         }
@@ -90,6 +94,7 @@ mod sql {
                 catalog: store.clone(),
                 ledger: store.clone(),
                 usage: store.clone(),
+                api_keys: store.clone(),
                 orchestrations: store.clone(),
                 sharing: store,
             }

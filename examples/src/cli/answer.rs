@@ -1,8 +1,7 @@
 //! A run as the market surface answers it: the object of `POST /orchestrate`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use orch::{
-    Amount, Orchestration, RunId, RunStatus, Timestamp,
+    Amount, Orchestration, RunId, RunStatus,
     planner::{PlannedStep, StepState, orchestration::Success},
 };
 use serde_json::{Map, Value, json};
@@ -39,7 +38,7 @@ pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, Cl
         "agents_used": agents(run).len(),
         "steps_executed": steps,
         "metadata": {
-            "timestamp": rfc_3339(run.ended_at().unwrap_or(run.created_at())),
+            "timestamp": text::rfc_3339(run.ended_at().unwrap_or(run.created_at())),
             "orchestrator_version": ORCHESTRATOR_VERSION,
         },
     });
@@ -115,9 +114,4 @@ fn request_id(run: RunId) -> String {
         rest /= 36;
     }
     id
-}
-
-fn rfc_3339(at: Timestamp) -> String {
-    let time = DateTime::<Utc>::from_timestamp_millis(at.as_millis()).unwrap_or_default();
-    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use orch::{AccountId, Currency};
+use orch::{AccountId, ApiKeyId, Currency, auth::KeyForm};
 
 /// Plans goals over a catalog of agents and runs them durably, every step paid from a hold.
 #[derive(Debug, Parser)]
@@ -34,6 +34,9 @@ pub enum Command {
     /// Credits of accounts.
     #[command(subcommand)]
     Credits(CreditsCommand),
+    /// API keys of the account.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// The database.
     #[command(subcommand)]
     Db(DbCommand),
@@ -110,6 +113,30 @@ pub enum CreditsCommand {
         /// Granting twice under one key grants once.
         #[arg(long)]
         key: Option<String>,
+    },
+}
+
+/// API keys of the account.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key and print it, alone, on standard output: it is never shown again.
+    Create {
+        /// What it opens: market, gateway or a2a.
+        #[arg(long)]
+        surface: KeyForm,
+        /// What to call it.
+        #[arg(long)]
+        name: String,
+        /// Give the account so many ALGO as well.
+        #[arg(long, value_name = "ALGO")]
+        credits: Option<String>,
+    },
+    /// List the keys, the newest first.
+    List,
+    /// Take a key back; from now on it opens nothing.
+    Revoke {
+        /// The key's id, as the list shows it.
+        id: ApiKeyId,
     },
 }
 

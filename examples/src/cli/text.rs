@@ -1,9 +1,17 @@
-//! JSON as a person would write it down: short lines, no braces.
+//! JSON as a person would write it down, short lines, no braces; and moments.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use orch::Timestamp;
 use serde_json::{Map, Value};
 
 /// How many members of a list are shown before the rest is counted.
 const SHOWN: usize = 20;
+
+/// A moment as RFC 3339 writes it, in UTC.
+pub(super) fn rfc_3339(at: Timestamp) -> String {
+    let time = DateTime::<Utc>::from_timestamp_millis(at.as_millis()).unwrap_or_default();
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
 
 /// The value as lines of plain text.
 pub(super) fn plain(value: &Value) -> String {

@@ -230,3 +230,50 @@ fn agents_are_listed_shown_and_imported() {
         (1, "error: agent nobody not found\n")
     );
 }
+
+#[test]
+fn a_key_is_printed_once_and_alone() {
+    let place = Place::new();
+    let made = place.run(&[
+        "--account",
+        "acme",
+        "keys",
+        "create",
+        "--surface",
+        "market",
+        "--name",
+        "laptop",
+        "--credits",
+        "2.5",
+    ]);
+    assert_eq!((made.code(), made.error().as_str()), (0, ""));
+    let key = made.out();
+    let key = key.strip_suffix('\n').unwrap();
+    assert!(key.starts_with("0rca_") && key.len() == 48, "{key}");
+    let listed = place.run(&["--account", "acme", "keys", "list"]).out();
+    assert!(
+        listed.contains("market  active") && listed.contains("laptop"),
+        "{listed}"
+    );
+    assert!(!listed.contains(key), "{listed}");
+    let grant = place.run(&["credits", "grant", "acme", "0", "ALGO"]).out();
+    assert_eq!(grant, "acme: 2.5 ALGO available, 0 ALGO held\n");
+    let id = listed.split_whitespace().next().unwrap();
+    assert_eq!(place.run(&["keys", "revoke", id]).code(), 1, "another account's");
+    assert_eq!(place.run(&["--account", "acme", "keys", "revoke", id]).code(), 0);
+    let listed = place.run(&["--account", "acme", "keys", "list"]).out();
+    assert!(listed.contains("market  revoked"), "{listed}");
+    assert_eq!(place.run(&["keys", "list"]).out(), "");
+}
+
+#[test]
+fn a_key_that_cannot_be_meant_is_refused() {
+    let place = Place::new();
+    for (surface, name, credits) in [("wallet", "a", "1"), ("market", " ", "1"), ("market", "a", "-1")] {
+        let credits = format!("--credits={credits}");
+        let made = place.run(&["keys", "create", "--surface", surface, "--name", name, &credits]);
+        assert_ne!(made.code(), 0, "{surface} {name} {credits}");
+        assert_eq!(made.out(), "");
+    }
+    assert_eq!(place.run(&["keys", "list"]).out(), "");
+}

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 ///
 /// A key has 256 random bits, so there is nothing to guess and nothing to stretch: the digest says no more about the key
 /// than that it is the right one.
-#[derive(Clone, Copy, Hash)]
+#[derive(Clone, Copy)]
 pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {

@@ -29,4 +29,9 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "planner",
         sql: include_str!("migrations/0003_planner.sql"),
     },
+    Migration {
+        number: 4,
+        name: "auth",
+        sql: include_str!("migrations/0004_auth.sql"),
+    },
 ];
