@@ -10,6 +10,7 @@ mod target;
 pub(crate) mod tests;
 
 pub use limit::Permit;
+pub use target::CheckedTask;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ pub mod in_process;
 pub mod invocation;
 pub mod invoker;
 pub mod keeper;
+pub mod known;
 pub mod progress;
 pub mod retry;
 mod schema;
@@ -27,7 +28,7 @@ pub use in_process::{
     Mode, TaskFunction,
 };
 pub use invocation::{Answer, Funds, Invocation, Outcome};
-pub use invoker::{Invoker, InvokerLimits, InvokerParts, Permit};
+pub use invoker::{CheckedTask, Invoker, InvokerLimits, InvokerParts, Permit};
 pub use keeper::{Keeper, Kept};
 pub use orch_core::Agent;
 pub use progress::{Progress, ProgressSink};

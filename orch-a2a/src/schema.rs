@@ -2,13 +2,19 @@
 
 mod cache;
 mod fault;
+mod shape;
 
 pub(crate) use cache::Schemas;
 pub(crate) use fault::SchemaFault;
 
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use jsonschema::{PatternOptions, Validator};
 use orch_core::Task;
 use serde_json::{Map, Value};
+
+use crate::known::PartlyKnown;
+use shape::Members;
 
 /// The most bytes that one compiled pattern of a schema takes.
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
@@ -19,6 +25,8 @@ pub(crate) struct TaskSchema {
     parameters: Validator,
     returns: Validator,
     defaults: Vec<(String, Value)>,
+    /// Made when a plan first asks.
+    shape: OnceLock<Option<Members>>,
 }
 
 impl TaskSchema {
@@ -30,7 +38,21 @@ impl TaskSchema {
             parameters,
             returns,
             defaults: defaults(&task.parameters),
+            shape: OnceLock::new(),
         })
+    }
+
+    /// Whether the arguments satisfy their schema for sure, whatever is not known of them will be. `parameters` is the
+    /// schema that was compiled. A no says nothing: then [`check_known`](Self::check_known) judges.
+    pub(crate) fn surely_takes<P: PartlyKnown>(
+        &self,
+        parameters: &Value,
+        arguments: &BTreeMap<String, P>,
+    ) -> bool {
+        let shape = self.shape.get_or_init(|| Members::of_arguments(parameters));
+        shape
+            .as_ref()
+            .is_some_and(|shape| shape.take(arguments, &self.defaults))
     }
 
     /// The arguments with the defaults of those that are absent. Defaults of nested members are not filled in.
@@ -48,11 +70,10 @@ impl TaskSchema {
         self.parameters.validate(arguments).map_err(SchemaFault::from)
     }
 
-    /// Checks as much of complete arguments as is known while the values at `holes`, JSON Pointers, are not.
-    pub(crate) fn check_known(&self, arguments: &Value, mut holes: Vec<String>) -> Result<(), SchemaFault> {
-        holes.sort_unstable();
+    /// Checks as much of complete arguments as is known while the values at `holes`, sorted JSON Pointers, are not.
+    pub(crate) fn check_known(&self, arguments: &Value, holes: &[String]) -> Result<(), SchemaFault> {
         let mut faults = self.parameters.iter_errors(arguments);
-        let known = faults.find(|fault| fault::is_known(fault, &holes));
+        let known = faults.find(|fault| fault::is_known(fault, holes));
         known.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
@@ -89,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    fn schema(parameters: Value) -> TaskSchema {
+    pub(super) fn schema(parameters: Value) -> TaskSchema {
         compiled(parameters).unwrap()
     }
 
@@ -170,7 +191,7 @@ mod tests {
         let check = |arguments: Value, holes: &[&str]| {
             let holes: Vec<String> = holes.iter().map(ToString::to_string).collect();
             keywords()
-                .check_known(&arguments, holes)
+                .check_known(&arguments, &holes)
                 .map_err(|fault| fault.field)
         };
         assert_eq!(check(json!({ "text": null }), &["/text"]), Ok(()));
@@ -198,7 +219,7 @@ mod tests {
         let keywords = schema(json!({ "properties": { "ab": { "type": "string" } } }));
         assert!(
             keywords
-                .check_known(&json!({ "a": null, "ab": 1 }), vec!["/a".to_owned()])
+                .check_known(&json!({ "a": null, "ab": 1 }), &["/a".to_owned()])
                 .is_err()
         );
     }

@@ -55,8 +55,8 @@ pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, Cl
 pub(super) fn agents(run: &Orchestration) -> Vec<String> {
     let mut agents: Vec<String> = Vec::new();
     for (_, planned, ..) in succeeded(run) {
-        if !agents.contains(&planned.slug) {
-            agents.push(planned.slug.clone());
+        if !agents.iter().any(|agent| **agent == *planned.slug) {
+            agents.push(planned.slug.to_string());
         }
     }
     agents
@@ -87,7 +87,7 @@ fn succeeded(run: &Orchestration) -> impl Iterator<Item = Succeeded<'_>> {
 fn step((at, planned, parameters, success): Succeeded<'_>, title: &str) -> Value {
     json!({
         "step": at + 1,
-        "agent_id": planned.slug,
+        "agent_id": &*planned.slug,
         "agent_name": title,
         "task": planned.task,
         "parameters": parameters,

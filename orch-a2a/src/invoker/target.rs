@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use orch_core::{
     Agent, AgentVersion, Caller, Task,
@@ -11,6 +11,7 @@ use super::Invoker;
 use crate::{
     AgentTransport, Invocation, InvokeError,
     bounds::{self, OutOfBounds},
+    known::{self, PartlyKnown},
     schema::{SchemaFault, TaskSchema},
 };
 
@@ -23,6 +24,10 @@ pub(super) struct Target {
     pub(super) schema: Arc<TaskSchema>,
 }
 
+/// A task of a version of an agent, and what it takes.
+#[derive(Clone, Debug)]
+pub struct CheckedTask(Target);
+
 impl Target {
     pub(super) fn task(&self) -> Option<&Task> {
         self.version.tasks.get(self.task)
@@ -30,23 +35,12 @@ impl Target {
 }
 
 impl Invoker {
-    /// Checks as much of a task's arguments as is known before the call: all of it, except the values at `holes`,
-    /// JSON Pointers into the arguments, which stand for results that are not there yet.
+    /// A task of an agent, whose arguments can be checked before they are all known.
     ///
     /// # Errors
-    /// [`TaskNotFound`](InvokeError::TaskNotFound), [`Misdeclared`](InvokeError::Misdeclared), or
-    /// [`Refused`](InvokeError::Refused) with the argument at fault.
-    pub fn check_arguments(
-        &self,
-        agent: &Resolved,
-        task: &str,
-        arguments: Map<String, Value>,
-        holes: Vec<String>,
-    ) -> Result<(), InvokeError> {
-        let target = self.target(agent.clone(), task)?;
-        let arguments = target.complete(arguments)?;
-        let checked = target.schema.check_known(&arguments, holes);
-        checked.map_err(refused)
+    /// [`TaskNotFound`](InvokeError::TaskNotFound) or [`Misdeclared`](InvokeError::Misdeclared).
+    pub fn task(&self, agent: &Resolved, task: &str) -> Result<CheckedTask, InvokeError> {
+        self.target(agent.clone(), task).map(CheckedTask)
     }
 
     /// Finds what the invocation calls.
@@ -111,6 +105,29 @@ impl Invoker {
             version,
             schema,
         })
+    }
+}
+
+impl CheckedTask {
+    /// The task.
+    pub fn task(&self) -> Option<&Task> {
+        self.0.task()
+    }
+
+    /// Checks as much of the arguments as is known before the call.
+    ///
+    /// # Errors
+    /// [`Refused`](InvokeError::Refused) with the argument at fault.
+    pub fn check<P: PartlyKnown>(&self, arguments: &BTreeMap<String, P>) -> Result<(), InvokeError> {
+        let Self(target) = self;
+        let is_small = known::surely_fit(arguments, Invocation::MAX_DEPTH, Invocation::MAX_BYTES);
+        let takes = |task: &Task| target.schema.surely_takes(&task.parameters, arguments);
+        if is_small && target.task().is_some_and(takes) {
+            return Ok(());
+        }
+        let (sketch, holes) = known::sketch(arguments);
+        let sketch = target.complete(sketch)?;
+        target.schema.check_known(&sketch, &holes).map_err(refused)
     }
 }
 

@@ -51,7 +51,7 @@ fn plan(before: &[Vec<usize>], skips: &[bool]) -> ValidPlan {
     let text = serde_json::to_string(&json!({
         "price": zero,
         "steps": steps.map(|step| json!({
-            "id": step.id, "agent": step.agent, "slug": step.slug, "version": step.version, "task": step.task,
+            "id": step.id, "agent": step.agent, "slug": &*step.slug, "version": step.version, "task": step.task,
             "before": step.before, "price": step.price, "repeatable": true, "timeout_ms": 60_000,
             "on_failure": step.on_failure,
         })).collect::<Vec<_>>(),

@@ -59,7 +59,7 @@ impl Plan {
             }
             for (name, argument) in &step.arguments {
                 let field = || format!("steps[{index}].arguments.{name}");
-                before.extend(pointed_at(argument, &indexes, field)?);
+                find_pointed_at(argument, &indexes, &mut before, field)?;
             }
             before.sort_unstable();
             before.dedup();
@@ -67,7 +67,7 @@ impl Plan {
         });
         let graph = Graph::new(before.collect::<Result<_, _>>()?);
         if let Some(output) = &self.output {
-            pointed_at(output, &indexes, || "output".to_owned())?;
+            find_pointed_at(output, &indexes, &mut Vec::new(), || "output".to_owned())?;
         }
         match self.cycle(&graph) {
             None => Ok(graph),
@@ -115,19 +115,20 @@ impl Plan {
 /// A longer cycle is not told in full.
 const MAX_NAMED: usize = 20;
 
-fn pointed_at(
+/// Adds the steps to which a parameter points.
+fn find_pointed_at(
     parameter: &Parameter,
     indexes: &HashMap<&StepId, usize>,
+    found: &mut Vec<usize>,
     field: impl Fn() -> String,
-) -> Result<Vec<usize>, InvalidPlan> {
-    let mut found = Vec::new();
+) -> Result<(), InvalidPlan> {
     let mut dangling: Option<&ResultPointer> = None;
     parameter.for_each_pointer(&mut |pointer| match indexes.get(&pointer.step) {
         Some(index) => found.push(*index),
         None => dangling = Some(pointer),
     });
     match dangling {
-        None => Ok(found),
+        None => Ok(()),
         Some(pointer) => {
             let reason = format!("points at the result of a step that there is not: {pointer}");
             Err(InvalidPlan::new(field(), reason))

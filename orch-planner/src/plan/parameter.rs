@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
+use orch_a2a::known::{Known, PartlyKnown};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
@@ -156,49 +157,6 @@ impl Parameter {
         }
     }
 
-    /// The value with null in place of each pointer, whose places are added to `holes`, each a JSON Pointer that begins
-    /// with `place`.
-    fn sketch(&self, place: &mut String, holes: &mut Vec<String>) -> Value {
-        match self {
-            Self::Literal(value) => value.clone(),
-            Self::Result(_) => {
-                holes.push(place.clone());
-                Value::Null
-            }
-            Self::List(items) => {
-                let items = items.iter().enumerate();
-                items
-                    .map(|(index, item)| item.sketch_member(&index.to_string(), place, holes))
-                    .collect()
-            }
-            Self::Object(members) => {
-                let members = members.iter();
-                let sketched =
-                    members.map(|(name, member)| (name.clone(), member.sketch_member(name, place, holes)));
-                Value::Object(sketched.collect())
-            }
-        }
-    }
-
-    /// The same for what is called `name` within what is at `place`, which is left as it was.
-    pub(super) fn sketch_member(&self, name: &str, place: &mut String, holes: &mut Vec<String>) -> Value {
-        if let Self::Literal(value) = self {
-            return value.clone();
-        }
-        let length = place.len();
-        place.push('/');
-        for character in name.chars() {
-            match character {
-                '~' => place.push_str("~0"),
-                '/' => place.push_str("~1"),
-                character => place.push(character),
-            }
-        }
-        let sketch = self.sketch(place, holes);
-        place.truncate(length);
-        sketch
-    }
-
     /// The value, with what `find` yields in place of each pointer; the first pointer that yields nothing otherwise.
     pub fn resolve<'r>(
         &self,
@@ -215,6 +173,18 @@ impl Parameter {
                     .collect();
                 resolved.map(Value::Object)
             }
+        }
+    }
+}
+
+/// What other steps answer is not known before they do.
+impl PartlyKnown for Parameter {
+    fn known(&self) -> Known<'_, Self> {
+        match self {
+            Self::Literal(value) => Known::Value(value),
+            Self::Result(_) => Known::Nothing,
+            Self::List(items) => Known::Items(items),
+            Self::Object(members) => Known::Members(members),
         }
     }
 }

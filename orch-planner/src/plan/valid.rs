@@ -20,7 +20,8 @@ pub struct ValidPlan(Arc<Parts>);
 struct Parts {
     steps: Vec<PlannedStep>,
     indexes: HashMap<StepId, usize>,
-    graph: Graph,
+    /// For each step, those that it comes before.
+    after: Vec<Vec<usize>>,
     output: Option<Parameter>,
     price: Amount,
 }
@@ -33,7 +34,7 @@ pub struct PlannedStep {
     /// Who does it.
     pub agent: AgentId,
     /// That agent's slug, for people.
-    pub slug: String,
+    pub slug: Arc<str>,
     /// In which version.
     pub version: Version,
     /// Which task.
@@ -53,10 +54,11 @@ pub struct PlannedStep {
 }
 
 impl ValidPlan {
-    /// The caller vouches that the steps have an order without cycles and that `price` is the sum of theirs.
+    /// The caller vouches that the steps have an order without cycles, of which `after` says for each step those that it
+    /// comes before, and that `price` is the sum of theirs.
     pub(super) fn new(
         steps: Vec<PlannedStep>,
-        graph: Graph,
+        after: Vec<Vec<usize>>,
         output: Option<Parameter>,
         price: Amount,
     ) -> Self {
@@ -68,7 +70,7 @@ impl ValidPlan {
         Self(Arc::new(Parts {
             steps,
             indexes,
-            graph,
+            after,
             output,
             price,
         }))
@@ -96,7 +98,7 @@ impl ValidPlan {
 
     /// The steps that a step comes before, by their index.
     pub fn dependents(&self, index: usize) -> &[usize] {
-        self.0.graph.after.get(index).map_or(&[], Vec::as_slice)
+        self.0.after.get(index).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -200,7 +202,7 @@ impl<'de> Deserialize<'de> for ValidPlan {
                 arguments: arguments.collect::<Result<_, _>>()?,
                 id: step.id,
                 agent: step.agent,
-                slug: step.slug,
+                slug: step.slug.into(),
                 version: step.version,
                 task: step.task,
                 before: step.before,
@@ -217,6 +219,6 @@ impl<'de> Deserialize<'de> for ValidPlan {
         }
         let output = stored.output.map(|output| Parameter::parse(output, "output"));
         let output = output.transpose().map_err(D::Error::custom)?;
-        Ok(Self::new(steps, graph, output, stored.price))
+        Ok(Self::new(steps, graph.after, output, stored.price))
     }
 }

@@ -1,15 +1,18 @@
 //! Makes a plan one that can be run: finds its agents, pins versions and prices, checks what is known of arguments.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
 
-use orch_a2a::{InvokeError, Invoker};
+use orch_a2a::{CheckedTask, InvokeError, Invoker};
 use orch_core::{
-    Agent, AgentId, Amount, Caller, Task,
+    Agent, AgentId, Amount, Caller, Version,
     catalog::{Catalog, Resolved},
 };
-use serde_json::Map;
 
-use super::{InvalidPlan, Plan, PlannedStep, Step, ValidPlan};
+use super::{InvalidPlan, Plan, PlannedStep, Step, ValidPlan, graph::Graph};
 use crate::OrchestrationError;
 
 impl Plan {
@@ -26,38 +29,128 @@ impl Plan {
         invoker: &Invoker,
         caller: &Caller,
     ) -> Result<ValidPlan, OrchestrationError> {
-        let graph = self.graph()?;
-        let agents = self.resolve(catalog, caller).await?;
+        let Graph { before, after } = self.graph()?;
+        let (offers, which) = self.offers(catalog, invoker, caller).await?;
         let mut steps = Vec::with_capacity(self.steps.len());
-        for (index, step) in self.steps.into_iter().enumerate() {
-            let agent = &agents[&step.agent];
-            check_arguments(invoker, index, &step, agent)?;
-            steps.push(pin(index, step, agent, graph.before[index].clone())?);
+        for ((step, before), offer) in self.steps.into_iter().zip(before).zip(which) {
+            let offer = &offers[offer];
+            check_arguments(steps.len(), &step, &offer.task)?;
+            steps.push(offer.pin(step, before));
         }
         let price = total(&steps)?;
-        Ok(ValidPlan::new(steps, graph, self.output, price))
+        Ok(ValidPlan::new(steps, after, self.output, price))
     }
 
-    /// The agents that the steps name, each looked up once.
-    async fn resolve(
+    /// What the steps ask for, each looked up once, and for each step which of it.
+    async fn offers(
         &self,
         catalog: &Catalog,
+        invoker: &Invoker,
         caller: &Caller,
-    ) -> Result<HashMap<String, Resolved>, OrchestrationError> {
-        let mut agents = HashMap::new();
+    ) -> Result<(Vec<Offer>, Vec<usize>), OrchestrationError> {
+        let mut agents: HashMap<&str, Resolved> = HashMap::new();
+        let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+        let (mut offers, mut which) = (Vec::new(), Vec::with_capacity(self.steps.len()));
         for (index, step) in self.steps.iter().enumerate() {
-            if agents.contains_key(&step.agent) {
-                continue;
-            }
-            let resolved = catalog.resolve(caller, &step.agent).await;
-            let resolved = resolved.map_err(|cause| OrchestrationError::UnknownAgent {
-                field: format!("steps[{index}].agent"),
-                cause,
-            })?;
-            agents.insert(step.agent.clone(), resolved);
+            let place = match places.entry((&step.agent, &step.task)) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    let agent = match agents.entry(&step.agent) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(new) => new.insert(resolve(catalog, caller, index, &step.agent).await?),
+                    };
+                    offers.push(Offer::new(invoker, agent, index, &step.task)?);
+                    *new.insert(offers.len() - 1)
+                }
+            };
+            which.push(place);
         }
-        Ok(agents)
+        Ok((offers, which))
     }
+}
+
+/// A task of an agent, as far as it is the same for all steps that ask for it.
+struct Offer {
+    agent: AgentId,
+    slug: Arc<str>,
+    version: Version,
+    task: CheckedTask,
+    price: Amount,
+    repeatable: bool,
+    timeout: Duration,
+}
+
+impl Offer {
+    /// The error names the step at `index`, the first that asks for it.
+    fn new(
+        invoker: &Invoker,
+        agent: &Resolved,
+        index: usize,
+        name: &str,
+    ) -> Result<Self, OrchestrationError> {
+        let task = invoker.task(agent, name).map_err(|error| match error {
+            InvokeError::TaskNotFound { agent, task } => OrchestrationError::UnknownTask {
+                field: format!("steps[{index}].task"),
+                agent,
+                task,
+            },
+            other => InvalidPlan::new(format!("steps[{index}].task"), other.to_string()).into(),
+        })?;
+        let price = agent.version.pricing.ceiling();
+        let price =
+            price.map_err(|error| InvalidPlan::new(format!("steps[{index}].agent"), error.to_string()))?;
+        let timeout = task.task().and_then(|task| task.timeout);
+        Ok(Self {
+            agent: agent.agent.id,
+            slug: agent.agent.slug.as_str().into(),
+            version: agent.version.version,
+            price,
+            repeatable: task.task().is_some_and(|task| task.repeatable),
+            timeout: timeout.unwrap_or(Agent::DEFAULT_TIMEOUT),
+            task,
+        })
+    }
+
+    fn pin(&self, step: Step, before: Vec<usize>) -> PlannedStep {
+        PlannedStep {
+            id: step.id,
+            agent: self.agent,
+            slug: self.slug.clone(),
+            version: self.version,
+            arguments: step.arguments,
+            before,
+            price: self.price,
+            repeatable: self.repeatable,
+            timeout: self.timeout,
+            on_failure: step.on_failure,
+            task: step.task,
+        }
+    }
+}
+
+async fn resolve(
+    catalog: &Catalog,
+    caller: &Caller,
+    index: usize,
+    agent: &str,
+) -> Result<Resolved, OrchestrationError> {
+    let resolved = catalog.resolve(caller, agent).await;
+    resolved.map_err(|cause| OrchestrationError::UnknownAgent {
+        field: format!("steps[{index}].agent"),
+        cause,
+    })
+}
+
+fn check_arguments(index: usize, step: &Step, task: &CheckedTask) -> Result<(), InvalidPlan> {
+    task.check(&step.arguments).map_err(|error| match error {
+        InvokeError::Refused { field, reason } => {
+            let field = field.replace('/', ".").replace("~1", "/").replace("~0", "~");
+            // The field is named before the reason.
+            let reason = reason.strip_prefix("it ").unwrap_or(&reason).to_owned();
+            InvalidPlan::new(format!("steps[{index}].arguments{field}"), reason)
+        }
+        other => InvalidPlan::new(format!("steps[{index}].task"), other.to_string()),
+    })
 }
 
 impl ValidPlan {
@@ -66,57 +159,6 @@ impl ValidPlan {
         let agents: HashSet<AgentId> = self.steps().iter().map(|step| step.agent).collect();
         agents.len()
     }
-}
-
-fn check_arguments(
-    invoker: &Invoker,
-    index: usize,
-    step: &Step,
-    agent: &Resolved,
-) -> Result<(), OrchestrationError> {
-    let (mut arguments, mut holes, mut place) = (Map::new(), Vec::new(), String::new());
-    for (name, argument) in &step.arguments {
-        arguments.insert(name.clone(), argument.sketch_member(name, &mut place, &mut holes));
-    }
-    let invalid = |field: String, reason: String| Err(InvalidPlan::new(field, reason).into());
-    match invoker.check_arguments(agent, &step.task, arguments, holes) {
-        Ok(()) => Ok(()),
-        Err(InvokeError::TaskNotFound { agent, task }) => Err(OrchestrationError::UnknownTask {
-            field: format!("steps[{index}].task"),
-            agent,
-            task,
-        }),
-        Err(InvokeError::Refused { field, reason }) => {
-            let field = field.replace('/', ".").replace("~1", "/").replace("~0", "~");
-            // The field is named before the reason.
-            let reason = reason.strip_prefix("it ").unwrap_or(&reason).to_owned();
-            invalid(format!("steps[{index}].arguments{field}"), reason)
-        }
-        Err(other) => invalid(format!("steps[{index}].task"), other.to_string()),
-    }
-}
-
-fn pin(index: usize, step: Step, agent: &Resolved, before: Vec<usize>) -> Result<PlannedStep, InvalidPlan> {
-    let version = &agent.version;
-    let price = version.pricing.ceiling();
-    let price =
-        price.map_err(|error| InvalidPlan::new(format!("steps[{index}].agent"), error.to_string()))?;
-    let task = version.task(&step.task);
-    Ok(PlannedStep {
-        id: step.id,
-        agent: agent.agent.id,
-        slug: agent.agent.slug.to_string(),
-        version: version.version,
-        arguments: step.arguments,
-        before,
-        price,
-        repeatable: task.is_some_and(|task| task.repeatable),
-        timeout: task
-            .and_then(|task: &Task| task.timeout)
-            .unwrap_or(Agent::DEFAULT_TIMEOUT),
-        on_failure: step.on_failure,
-        task: step.task,
-    })
 }
 
 /// The sum of the prices. What costs nothing may be counted in any currency; all else is in one.

@@ -1,10 +1,15 @@
 //! What is sent satisfies its schema, and what is refused names its field.
 
+use std::collections::BTreeMap;
+
 use orch_core::{ErrorKind, Failure};
 use serde_json::{Value, json};
 
 use super::house::House;
-use crate::{Invocation, InvokeError};
+use crate::{
+    Invocation, InvokeError,
+    known::{Known, PartlyKnown},
+};
 
 /// A house whose writer takes a text and up to five pages, of which there is one by default.
 async fn strict() -> House {
@@ -74,18 +79,31 @@ async fn a_planner_can_check_what_it_knows() {
         .version(&house.caller, agent, version)
         .await
         .unwrap();
-    let check = |arguments: Value, holes: &[&str]| {
-        let holes: Vec<String> = holes.iter().map(ToString::to_string).collect();
-        house
-            .invoker
-            .check_arguments(&writer, "write", arguments.as_object().unwrap().clone(), holes)
+    let task = house.invoker.task(&writer, "write").unwrap();
+    let check = |pages: Value| {
+        let text = [
+            ("text".to_owned(), Part::Unknown),
+            ("pages".to_owned(), Part::Known(pages)),
+        ];
+        task.check(&BTreeMap::from(text))
     };
-    check(json!({ "text": null }), &["/text"]).unwrap();
-    let error = check(json!({ "text": null, "pages": "two" }), &["/text"]).unwrap_err();
+    check(json!(2)).unwrap();
+    let error = check(json!("two")).unwrap_err();
     assert!(matches!(error, InvokeError::Refused { field, .. } if field == "/pages"));
-    let error = house
-        .invoker
-        .check_arguments(&writer, "paint", serde_json::Map::new(), Vec::new())
-        .unwrap_err();
+    let error = house.invoker.task(&writer, "paint").unwrap_err();
     assert!(matches!(error, InvokeError::TaskNotFound { .. }));
+}
+
+enum Part {
+    Known(Value),
+    Unknown,
+}
+
+impl PartlyKnown for Part {
+    fn known(&self) -> Known<'_, Self> {
+        match self {
+            Self::Known(value) => Known::Value(value),
+            Self::Unknown => Known::Nothing,
+        }
+    }
 }
