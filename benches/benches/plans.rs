@@ -77,6 +77,8 @@ fn schedule(plan: ValidPlan, id: RunId, invocation: InvocationId, at: Timestamp)
         budget: None,
         timeout: Duration::from_secs(60),
         plan,
+        planning: None,
+        synthesis: None,
     };
     let mut run = Orchestration::begin(id, planned, at);
     loop {

@@ -111,6 +111,8 @@ pub enum Entity {
     Approval,
     /// An API key.
     ApiKey,
+    /// A language model.
+    Model,
     /// The database.
     Store,
 }
@@ -127,6 +129,7 @@ impl fmt::Display for Entity {
             Self::Hold => "hold",
             Self::Approval => "approval",
             Self::ApiKey => "api key",
+            Self::Model => "model",
             Self::Store => "store",
         })
     }

@@ -189,10 +189,18 @@ impl Amount {
         Ok(Self { minor, ..self })
     }
 
+    /// What `count` of something costs of which a million cost this much, rounded up: what is used is never free
+    /// where it has a price.
+    pub fn per_million(self, count: u64) -> Result<Self, MoneyError> {
+        let minor = (i128::from(self.minor) * i128::from(count) + 999_999) / 1_000_000;
+        let minor = i64::try_from(minor).map_err(|_| MoneyError::TooLarge)?;
+        Ok(Self { minor, ..self })
+    }
+
     /// The share of so many hundredths of a percent, rounded down; 10,000 is the whole.
     ///
-    /// Rounding down a fee or a discount is the only rounding of the house: what is left over stays with the payee,
-    /// so that the parts always sum to the whole.
+    /// What rounding down a fee or a discount leaves over stays with the payee, so that the parts always sum to the
+    /// whole.
     pub fn basis_points(self, points: BasisPoints) -> Self {
         let share = i128::from(self.minor) * i128::from(points.0) / 10_000;
         Self {
@@ -290,6 +298,24 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_price_for_a_million_is_rounded_up() {
+        let cost = |minor, count| {
+            Amount {
+                minor,
+                currency: Currency::Usd,
+            }
+            .per_million(count)
+            .map(Amount::minor)
+        };
+        assert_eq!(
+            [cost(150_000, 0), cost(150_000, 1), cost(150_000, 1_000_000)],
+            [Ok(0), Ok(1), Ok(150_000)]
+        );
+        assert_eq!([cost(0, u64::MAX), cost(3_000_000, 7)], [Ok(0), Ok(21)]);
+        assert_eq!(cost(i64::MAX, u64::MAX), Err(MoneyError::TooLarge));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use orch_core::{Amount, ErrorKind, Failure};
+use orch_core::{Agent, Amount, ErrorKind, Failure};
 
 /// What someone wants done, in their own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,16 @@ impl GoalLimits {
     /// The most agents that `preferred` and `excluded` may name, each.
     pub const MAX_NAMED: usize = 100;
 
+    /// Whether the agent is never to be taken.
+    pub fn excludes(&self, agent: &Agent) -> bool {
+        self.excluded.iter().any(|name| is_named(agent, name))
+    }
+
+    /// Whether the agent is to be taken where several fit.
+    pub fn prefers(&self, agent: &Agent) -> bool {
+        self.preferred.iter().any(|name| is_named(agent, name))
+    }
+
     /// Whether they keep the rules.
     pub fn check(&self) -> Result<(), GoalError> {
         if !Self::AGENTS.contains(&self.max_agents) {
@@ -173,6 +183,12 @@ impl GoalLimits {
             None => Ok(()),
         }
     }
+}
+
+/// Whether an agent goes by this name: its id, its slug or `organization/name`, whatever version follows.
+fn is_named(agent: &Agent, name: &str) -> bool {
+    let name = name.split('@').next().unwrap_or(name).trim();
+    agent.slug.to_string() == name || agent.full_name() == name || agent.id.to_string() == name
 }
 
 impl Failure for GoalError {

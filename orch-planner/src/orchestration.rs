@@ -7,6 +7,7 @@ mod fold;
 mod status;
 mod step;
 mod stored;
+mod synthesis;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +20,7 @@ pub use answer::result_size;
 pub use error::FoldError;
 pub use event::{
     ApprovalDecided, Completed, OrchestrationEvent, Planned, RunFailure, StepEnded, StepFailed, StepFailure,
-    StepStarted, StepSucceeded, StepWaiting, TimedOut,
+    StepStarted, StepSucceeded, StepWaiting, SynthesisSkipped, Synthesized, TimedOut,
 };
 use status::Course;
 pub use status::{RunStatus, RunStatusError};
@@ -53,6 +54,8 @@ pub struct Orchestration {
     spent: Amount,
     result_bytes: usize,
     output: Option<Value>,
+    /// What came of asking a model for the answer.
+    written: Option<Result<Synthesized, SynthesisSkipped>>,
 }
 
 impl Orchestration {
@@ -71,7 +74,7 @@ impl Orchestration {
         self.planned.goal.as_deref()
     }
 
-    /// The most it may come to cost, if that was said.
+    /// The most that its steps may come to cost, if that was said.
     pub fn budget(&self) -> Option<Amount> {
         self.planned.budget
     }

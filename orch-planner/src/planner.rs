@@ -1,11 +1,21 @@
 //! The port that turns a goal into a plan.
 
+mod proposal;
+
 use std::fmt;
 
 use async_trait::async_trait;
+use orch_billing::BillingError;
 use orch_core::{Amount, Caller, Cause, Entity, ErrorKind, Failure, Purse};
 
-use crate::{goal::Goal, plan::Plan};
+pub use proposal::{PlannedBy, Planning, Proposal};
+
+use crate::{
+    goal::Goal,
+    llm::{LlmError, ModelError},
+    plan::Plan,
+    synthesis::Synthesis,
+};
 
 /// Turns a goal into a plan.
 ///
@@ -15,6 +25,17 @@ use crate::{goal::Goal, plan::Plan};
 pub trait Planner: fmt::Debug + Send + Sync + 'static {
     /// A plan that reaches the goal within its limits.
     async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Plan, PlanError>;
+
+    /// The same, and how it came about: what a planner that asks a model implements, as asking costs. What it cost is
+    /// paid already, and counts against the goal's budget.
+    async fn propose(&self, caller: &Caller, goal: &Goal) -> Result<Proposal, PlanError> {
+        self.plan(caller, goal).await.map(Proposal::from)
+    }
+
+    /// What writes the final answer of a run from its results; `None` where the results are the answer.
+    fn synthesis(&self) -> Option<&Synthesis> {
+        None
+    }
 }
 
 /// Why there is no plan for a goal.
@@ -77,7 +98,35 @@ pub enum PlanError {
         /// How many parts are taken on.
         limit: usize,
     },
-    /// What the planner stands on failed: the catalog or a model.
+    /// The model did not answer, or not to any use.
+    #[error("model {model} cannot plan: {cause}")]
+    Model {
+        /// Which.
+        model: String,
+        /// Why.
+        cause: LlmError,
+    },
+    /// Asking the model can cost more than there is.
+    #[error("asking model {model} can cost {required}, {available} are left")]
+    ModelTooDear {
+        /// Which.
+        model: String,
+        /// What it can cost.
+        required: Amount,
+        /// What there is.
+        available: Amount,
+    },
+    /// The model has made no plan that can be accepted, as often as it was asked.
+    #[error("model {model} made no valid plan in {attempts} attempts: {reason}")]
+    Unusable {
+        /// Which.
+        model: String,
+        /// How often it was asked.
+        attempts: u32,
+        /// What was wrong with the last.
+        reason: String,
+    },
+    /// What the planner stands on failed: the catalog or the ledger.
     #[error("the planner failed")]
     Failed {
         /// What that means.
@@ -95,6 +144,33 @@ impl PlanError {
             kind: Box::new(cause.kind()),
             cause: Box::new(cause),
         }
+    }
+
+    /// The model was of no use.
+    pub(crate) fn of_model(model: &str, error: ModelError) -> Self {
+        let model = model.to_owned();
+        match error {
+            ModelError::Llm(cause) => Self::Model { model, cause },
+            ModelError::TooDear { required, available }
+            | ModelError::Currency {
+                price: required,
+                budget: available,
+            } => Self::ModelTooDear {
+                model,
+                required,
+                available,
+            },
+            ModelError::Money(error) => Self::failed(BillingError::from(error)),
+            ModelError::Billing(error) => Self::failed(error),
+        }
+    }
+
+    /// Whether it is the model's fault, so that a planner without one may do better.
+    pub(crate) fn is_the_models(&self) -> bool {
+        matches!(
+            self,
+            Self::Model { .. } | Self::ModelTooDear { .. } | Self::Unusable { .. }
+        )
     }
 }
 
@@ -118,6 +194,19 @@ impl Failure for PlanError {
                 purse: Purse::Budget,
                 required: *required,
                 available: *available,
+            },
+            Self::Model { model, cause } => cause.kind_of(model),
+            Self::ModelTooDear {
+                required, available, ..
+            } => ErrorKind::InsufficientFunds {
+                purse: Purse::Budget,
+                required: *required,
+                available: *available,
+            },
+            Self::Unusable { model, reason, .. } => ErrorKind::Failed {
+                entity: Entity::Model,
+                id: model.clone(),
+                reason: reason.clone(),
             },
             Self::Failed { kind, .. } => (**kind).clone(),
         }

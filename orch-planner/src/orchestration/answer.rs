@@ -33,7 +33,10 @@ impl Orchestration {
         match &self.course {
             Course::Onward if self.n_open > 0 => None,
             Course::Onward => Some(match self.answer() {
-                Ok(output) => OrchestrationEvent::Completed(Completed { output }),
+                Ok(_) if self.awaits_synthesis() => return None,
+                Ok(output) => OrchestrationEvent::Completed(Completed {
+                    output: self.written().map_or(output, Value::from),
+                }),
                 Err(failure) => OrchestrationEvent::Failed(RunFailure { step: None, failure }),
             }),
             Course::Cancel => Some(OrchestrationEvent::Cancelled),
@@ -43,7 +46,7 @@ impl Orchestration {
     }
 
     /// What the plan says, or the results of the steps on which no other depends.
-    fn answer(&self) -> Result<Value, StepFailure> {
+    pub(crate) fn answer(&self) -> Result<Value, StepFailure> {
         if let Some(output) = self.plan().output() {
             let missing = |pointer| StepFailure::new("no_output", format!("the output lacks {pointer}"));
             return output

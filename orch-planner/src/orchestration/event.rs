@@ -4,7 +4,12 @@ use orch_core::{AccountId, Amount, ApprovalId, InvocationId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plan::{StepId, ValidPlan};
+use crate::{
+    llm::TokenUsage,
+    plan::{StepId, ValidPlan},
+    planner::Planning,
+    synthesis::SynthesisOrder,
+};
 
 /// Something that happened to a run. Its state is the fold of these.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +37,10 @@ pub enum OrchestrationEvent {
     CancelRequested,
     /// The run took longer than it may, so that it has to stop.
     TimedOut(TimedOut),
+    /// A model has written the run's answer from the results of its steps, and will be paid.
+    Synthesized(Synthesized),
+    /// No model has written the run's answer: the results are the answer.
+    SynthesisSkipped(SynthesisSkipped),
     /// The run ended well. Nothing comes after.
     Completed(Completed),
     /// The run failed. Nothing comes after.
@@ -48,7 +57,7 @@ pub struct Planned {
     /// What it is for, in the words of who asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<String>,
-    /// The most it may come to cost.
+    /// The most that its steps may come to cost: what was given, without what models took or may take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Amount>,
     /// How long it may take, apart from waiting for humans.
@@ -56,6 +65,12 @@ pub struct Planned {
     pub timeout: Duration,
     /// What is done.
     pub plan: ValidPlan,
+    /// How the plan came about, where there is a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planning: Option<Planning>,
+    /// That a model writes the answer once all is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<SynthesisOrder>,
 }
 
 /// Particulars of [`OrchestrationEvent::StepStarted`].
@@ -156,6 +171,31 @@ pub struct TimedOut {
     /// How long it was given.
     #[serde(rename = "after_ms", with = "millis")]
     pub after: Duration,
+}
+
+/// Particulars of [`OrchestrationEvent::Synthesized`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Synthesized {
+    /// The call of the model.
+    pub invocation: InvocationId,
+    /// Which model.
+    pub model: String,
+    /// What it wrote.
+    pub answer: String,
+    /// How many tokens that took.
+    pub tokens: TokenUsage,
+    /// What is paid.
+    pub cost: Amount,
+    /// How long it took.
+    #[serde(rename = "took_ms", with = "millis")]
+    pub took: Duration,
+}
+
+/// Particulars of [`OrchestrationEvent::SynthesisSkipped`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SynthesisSkipped {
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// Particulars of [`OrchestrationEvent::Completed`].

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::plan::{OnFailure, StepId};
 
-type Folded = Result<(), String>;
+pub(super) type Folded = Result<(), String>;
 
 impl Orchestration {
     /// A run to which nothing has happened but being planned.
@@ -35,6 +35,7 @@ impl Orchestration {
             spent: Amount::zero(planned.plan.price().currency()),
             result_bytes: 0,
             output: None,
+            written: None,
             planned,
         }
     }
@@ -162,6 +163,8 @@ impl Orchestration {
                 self.course = Course::Fail(RunFailure { step: None, failure });
                 Ok(())
             }
+            OrchestrationEvent::Synthesized(synthesized) => self.write(Ok(synthesized)),
+            OrchestrationEvent::SynthesisSkipped(skipped) => self.write(Err(skipped)),
             OrchestrationEvent::Completed(Completed { output }) => {
                 self.onward()?;
                 self.idle()?;
@@ -344,7 +347,7 @@ impl Orchestration {
         format!("step {} is {} then", step.id, self.steps[index].name())
     }
 
-    fn onward(&self) -> Folded {
+    pub(super) fn onward(&self) -> Folded {
         match self.course {
             Course::Onward => Ok(()),
             _ => Err(format!("the run is {}", self.status())),

@@ -66,6 +66,8 @@ fn begin(plan: ValidPlan) -> Orchestration {
         budget: None,
         timeout: Duration::from_secs(300),
         plan,
+        planning: None,
+        synthesis: None,
     };
     Orchestration::begin(RunId::from_uuid(Uuid::nil()), planned, at(1))
 }

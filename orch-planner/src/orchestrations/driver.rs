@@ -10,6 +10,7 @@ mod finish;
 mod keeper;
 mod recover;
 mod step;
+mod synthesis;
 
 use std::{
     collections::BTreeSet,
@@ -170,6 +171,10 @@ impl Driver {
                 match self.run.status() {
                     RunStatus::Waiting => return Ok(Driven::Parked),
                     status if status.is_ended() => return Ok(Driven::Ended),
+                    _ if self.run.awaits_synthesis() => {
+                        self.synthesize().await?;
+                        continue;
+                    }
                     _ if self.run.ending().is_some() => {
                         if self.finish().await? {
                             return Ok(Driven::Ended);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use orch_core::{Amount, RunId};
 
-use crate::{Plan, ValidPlan};
+use crate::{Plan, Planning, ValidPlan};
 
 /// What bounds the runs of an [`Orchestrations`](super::Orchestrations), and how they are worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,4 +71,6 @@ pub struct Preview {
     pub plan: Plan,
     /// The same with its agents, versions and prices.
     pub valid: ValidPlan,
+    /// How it came about, where there is a model.
+    pub planning: Option<Planning>,
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use orch_billing::{BillingError, HoldId, HoldRequest};
-use orch_core::{AccountId, Caller, RunId};
+use orch_core::{AccountId, Amount, Caller, MoneyError, RunId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Orchestrations, Preview, StartOptions, Started};
 use crate::{
-    Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, RunStatus, ValidPlan,
+    Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, Proposal, RunStatus,
+    ValidPlan,
     orchestration::Planned,
     store::{Insertion, RunKey, RunRecord, RunSummary},
+    synthesis::SynthesisOrder,
 };
 
 /// How long a run's hold lasts at least; while the run lives, it does not expire at all.
@@ -21,13 +23,18 @@ const HOLD_TTL: Duration = Duration::from_secs(600);
 const MAX_KEY_CHARS: usize = 200;
 
 impl Orchestrations {
-    /// What the goal would come to: nothing is stored, and nobody is called.
+    /// What the goal would come to: nothing is stored, and no agent is called. A model that is asked is paid.
     pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
         goal.check()?;
-        let plan = self.0.planner.plan(caller, goal).await?;
-        let options = options_of(goal, None);
-        let valid = self.validate(caller, plan.clone(), &options).await?;
-        Ok(Preview { plan, valid })
+        let proposal = self.0.planner.propose(caller, goal).await?;
+        let mut options = options_of(goal, None);
+        options.budget = without(options.budget, proposal.cost())?;
+        let valid = self.validate(caller, proposal.plan.clone(), &options).await?;
+        Ok(Preview {
+            plan: proposal.plan,
+            valid,
+            planning: proposal.planning,
+        })
     }
 
     /// Makes a plan for the goal and starts it; the key makes starting the same goal twice the same as once.
@@ -51,8 +58,8 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
-        let plan = self.0.planner.plan(caller, &goal).await?;
-        self.start_valid(caller, plan, options, key).await
+        let proposal = self.0.planner.propose(caller, &goal).await?;
+        self.start_valid(caller, proposal, options, key).await
     }
 
     /// Starts a plan: returns once the run is durable and its price is held.
@@ -71,14 +78,14 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
-        self.start_valid(caller, plan, options, key).await
+        self.start_valid(caller, plan.into(), options, key).await
     }
 
     async fn start_valid(
         &self,
         caller: &Caller,
-        plan: Plan,
-        options: StartOptions,
+        proposal: Proposal,
+        mut options: StartOptions,
         key: Option<RunKey>,
     ) -> Result<Started, OrchestrationError> {
         let timeout = options.timeout.unwrap_or(GoalLimits::default().timeout);
@@ -89,6 +96,8 @@ impl Orchestrations {
                 reason,
             });
         }
+        options.budget = without(options.budget, proposal.cost())?;
+        let Proposal { plan, planning } = proposal;
         let plan = self.validate(caller, plan, &options).await?;
         let (now, account) = (self.0.clock.now(), caller.account().clone());
         let id = RunId::generate(now, &*self.0.entropy);
@@ -96,12 +105,25 @@ impl Orchestrations {
             // The credits may be short because the same start, made at the same time, has taken them.
             return self.replay(&account, key.as_ref()).await?.ok_or(refusal.into());
         }
+        let synthesis = match self
+            .order_synthesis(id, &account, &plan, planning.is_some(), &options)
+            .await
+        {
+            Ok(synthesis) => synthesis,
+            Err(failure) => {
+                self.give_back(id).await;
+                return Err(failure.into());
+            }
+        };
+        let reserved = synthesis.as_ref().and_then(|order| order.reserved);
         let planned = Planned {
             account,
             goal: options.goal,
-            budget: options.budget,
+            budget: without(options.budget, reserved)?,
             timeout,
             plan,
+            planning,
+            synthesis,
         };
         let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
         let run = Orchestration::begin(id, planned, now);
@@ -118,10 +140,11 @@ impl Orchestrations {
             created_at: now,
             ended_at: None,
         };
-        match self.insert(&record, event).await? {
+        match self.insert(&run, &record, event).await? {
             Insertion::New => {}
             Insertion::Taken(first) => {
                 self.give_back(id).await;
+                self.give_back_synthesis(&run).await;
                 return same(&first, record.key.as_ref());
             }
         }
@@ -142,24 +165,7 @@ impl Orchestrations {
         options: &StartOptions,
     ) -> Result<ValidPlan, OrchestrationError> {
         let plan = plan.validate(&self.0.catalog, &self.0.invoker, caller).await?;
-        if let Some(allowed) = options.max_agents {
-            let required = plan.n_agents();
-            if required > allowed as usize {
-                return Err(OrchestrationError::TooManyAgents { required, allowed });
-            }
-        }
-        if let Some(available) = options.budget.filter(|_| !plan.price().is_zero()) {
-            let required = plan.price();
-            // Comparing as well refuses a budget of another currency.
-            let left = available.minus(required);
-            match left {
-                Ok(_) => {}
-                Err(orch_core::MoneyError::Negative) => {
-                    return Err(OrchestrationError::OverBudget { required, available });
-                }
-                Err(error) => return Err(OrchestrationError::Budget(error)),
-            }
-        }
+        plan.check_limits(options.max_agents, options.budget)?;
         Ok(plan)
     }
 
@@ -181,9 +187,36 @@ impl Orchestrations {
         self.0.billing.hold(request).await.map(drop)
     }
 
+    /// Sets aside what writing the answer can cost, where the goal was planned by one who writes answers.
+    async fn order_synthesis(
+        &self,
+        run: RunId,
+        account: &AccountId,
+        plan: &ValidPlan,
+        is_from_a_goal: bool,
+        options: &StartOptions,
+    ) -> Result<Option<SynthesisOrder>, BillingError> {
+        let (Some(synthesis), Some(goal)) = (self.0.planner.synthesis(), &options.goal) else {
+            return Ok(None);
+        };
+        if !is_from_a_goal {
+            return Ok(None);
+        }
+        // What the steps can cost comes first.
+        let available = match options.budget {
+            Some(budget) if !plan.price().is_zero() => Some(budget.minus(plan.price())?),
+            budget => budget,
+        };
+        synthesis
+            .order(account, run, goal, available, HOLD_TTL)
+            .await
+            .map(Some)
+    }
+
     /// Makes the run durable. When it is not, its hold is given back.
     async fn insert(
         &self,
+        run: &Orchestration,
         record: &RunRecord,
         event: orch_core::event::Event,
     ) -> Result<Insertion, OrchestrationError> {
@@ -196,6 +229,7 @@ impl Orchestrations {
             Ok(Some(_)) => Ok(Insertion::New),
             Ok(None) => {
                 self.give_back(record.id).await;
+                self.give_back_synthesis(run).await;
                 Err(failure.into())
             }
             Err(_) => Err(failure.into()),
@@ -204,7 +238,19 @@ impl Orchestrations {
 
     /// Gives the price of a run back that did not come to be. If that fails, it expires.
     async fn give_back(&self, run: RunId) {
-        if let Err(error) = self.0.billing.release(HoldId::from_uuid(run.uuid()), None).await
+        self.release(run, HoldId::from_uuid(run.uuid())).await;
+    }
+
+    /// The same for what is set aside for its answer.
+    async fn give_back_synthesis(&self, run: &Orchestration) {
+        if let Some(order) = run.synthesis_order().filter(|order| order.reserved.is_some()) {
+            self.release(run.id(), HoldId::from_uuid(order.invocation.uuid()))
+                .await;
+        }
+    }
+
+    async fn release(&self, run: RunId, hold: HoldId) {
+        if let Err(error) = self.0.billing.release(hold, None).await
             && !matches!(error, BillingError::HoldNotFound(_))
         {
             tracing::warn!(%run, error = &error as &dyn std::error::Error, "the hold of a refused run is left to expire");
@@ -235,6 +281,18 @@ fn same(first: &RunRecord, key: Option<&RunKey>) -> Result<Started, Orchestratio
     } else {
         let key = key.map(|key| key.key.clone()).unwrap_or_default();
         Err(OrchestrationError::Conflict { key })
+    }
+}
+
+/// What is left of a budget without what models take of it.
+fn without(budget: Option<Amount>, cost: Option<Amount>) -> Result<Option<Amount>, OrchestrationError> {
+    match (budget, cost.filter(|cost| !cost.is_zero())) {
+        (Some(available), Some(required)) => match available.minus(required) {
+            Ok(left) => Ok(Some(left)),
+            Err(MoneyError::Negative) => Err(OrchestrationError::OverBudget { required, available }),
+            Err(error) => Err(OrchestrationError::Budget(error)),
+        },
+        (budget, _) => Ok(budget),
     }
 }
 

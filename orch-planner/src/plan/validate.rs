@@ -8,7 +8,7 @@ use std::{
 
 use orch_a2a::{CheckedTask, InvokeError, Invoker};
 use orch_core::{
-    Agent, AgentId, Amount, Caller, Version,
+    Agent, AgentId, Amount, Caller, MoneyError, Version,
     catalog::{Catalog, Resolved},
 };
 
@@ -158,6 +158,37 @@ impl ValidPlan {
     pub fn n_agents(&self) -> usize {
         let agents: HashSet<AgentId> = self.steps().iter().map(|step| step.agent).collect();
         agents.len()
+    }
+
+    /// Whether it takes no more agents and can cost no more than that.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyAgents`](OrchestrationError::TooManyAgents), [`OverBudget`](OrchestrationError::OverBudget), and
+    /// [`Budget`](OrchestrationError::Budget) for one in another currency.
+    pub fn check_limits(
+        &self,
+        max_agents: Option<u32>,
+        budget: Option<Amount>,
+    ) -> Result<(), OrchestrationError> {
+        if let Some(allowed) = max_agents {
+            let required = self.n_agents();
+            if required > allowed as usize {
+                return Err(OrchestrationError::TooManyAgents { required, allowed });
+            }
+        }
+        if let Some(available) = budget.filter(|_| !self.price().is_zero()) {
+            let required = self.price();
+            // Comparing as well refuses a budget of another currency.
+            match available.minus(required) {
+                Ok(_) => {}
+                Err(MoneyError::Negative) => {
+                    return Err(OrchestrationError::OverBudget { required, available });
+                }
+                Err(error) => return Err(OrchestrationError::Budget(error)),
+            }
+        }
+        Ok(())
     }
 }
 

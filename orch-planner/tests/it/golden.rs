@@ -1,7 +1,7 @@
 //! Logs that released versions wrote: they fold for ever, and are written the same way.
 
 use orch_core::{RunId, Timestamp, event::Event};
-use orch_planner::{Orchestration, OrchestrationEvent, RunStatus};
+use orch_planner::{Orchestration, OrchestrationEvent, PlannedBy, RunStatus};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -95,12 +95,41 @@ fn a_run_that_took_too_long_folds() {
 }
 
 #[test]
+fn a_run_with_a_model_folds() {
+    let run = fold(include_str!("../golden/v1/synthesized.json"));
+    assert_eq!(run.status(), RunStatus::Completed);
+    assert_eq!(run.output(), Some(&serde_json::json!("There are 3 words.")));
+    let planning = run.planning().unwrap();
+    assert_eq!((planning.by, planning.used.calls), (PlannedBy::Model, 2));
+    let costs: Vec<String> = run.costs().iter().map(ToString::to_string).collect();
+    assert_eq!(costs, ["0.000857 USD"], "the step, the plan and the answer");
+}
+
+#[test]
+fn a_run_that_does_without_its_model_folds() {
+    let run = fold(include_str!("../golden/v1/fallback.json"));
+    assert_eq!(run.output(), Some(&serde_json::json!({"count": {"n": 3}})));
+    let planning = run.planning().unwrap();
+    assert_eq!(planning.by, PlannedBy::Catalog);
+    assert_eq!(
+        planning.fallback.as_deref(),
+        Some("model small-1 cannot plan: it is overloaded")
+    );
+    assert_eq!(
+        run.synthesis().unwrap().unwrap_err().reason,
+        "nothing was left to ask a model for the answer"
+    );
+}
+
+#[test]
 fn every_kind_of_event_is_in_a_golden_log() {
     let logs = [
         include_str!("../golden/v1/completed.json"),
         include_str!("../golden/v1/failed.json"),
         include_str!("../golden/v1/cancelled.json"),
         include_str!("../golden/v1/timed_out.json"),
+        include_str!("../golden/v1/synthesized.json"),
+        include_str!("../golden/v1/fallback.json"),
     ];
     let kinds: std::collections::BTreeSet<String> = logs
         .iter()
@@ -121,6 +150,8 @@ fn every_kind_of_event_is_in_a_golden_log() {
         "step_started",
         "step_succeeded",
         "step_waiting",
+        "synthesis_skipped",
+        "synthesized",
         "timed_out",
     ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), known);

@@ -37,6 +37,7 @@ pub(crate) struct House {
     pub(crate) transport: Arc<ScriptedTransport>,
     pub(crate) gate: Arc<ScriptedGate>,
     pub(crate) billing: Billing,
+    pub(crate) metering: Metering,
     pub(crate) invoker: Invoker,
     pub(crate) catalog: Catalog,
     pub(crate) store: Arc<dyn OrchestrationStore>,
@@ -113,11 +114,12 @@ impl House {
             .grant(caller().account(), algo(CREDITS), "credits")
             .await
             .unwrap();
+        let metering = Metering::new(ledger, clock.clone());
         let gate = Arc::new(ScriptedGate::default());
         let parts = InvokerParts {
             catalog: catalog.clone(),
             billing: billing.clone(),
-            metering: Metering::new(ledger, clock.clone()),
+            metering: metering.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             transports: Transports {
@@ -143,6 +145,7 @@ impl House {
             transport,
             gate,
             billing,
+            metering,
             invoker,
             catalog,
             store,

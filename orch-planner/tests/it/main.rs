@@ -5,4 +5,5 @@ mod catalog_planner;
 mod goal;
 mod golden;
 mod house;
+mod llm_planner;
 mod runs;

@@ -56,7 +56,7 @@ const LAWS: [(&str, &str); 8] = [
         "SELECT r.id AS violator, CAST(sides.n AS TEXT) || ' more paid than answered' AS detail FROM (\
          SELECT id, CAST(SUM(n) AS BIGINT) AS n FROM (\
          SELECT keeper AS id, 1 AS n FROM orch_holds WHERE state = 'captured' AND keeper LIKE 'run!_%' ESCAPE '!' UNION ALL \
-         SELECT stream, -1 FROM orch_events WHERE kind = 'step_succeeded') counted GROUP BY id) sides \
+         SELECT stream, -1 FROM orch_events WHERE kind IN ('step_succeeded', 'synthesized')) counted GROUP BY id) sides \
          JOIN orch_runs r ON r.id = sides.id WHERE sides.n <> 0 AND r.phase = 'ended' LIMIT ?1",
     ),
 ];

@@ -48,6 +48,7 @@ impl Driver {
         if self.run.status() == RunStatus::Running
             && now >= self.run.deadline()
             && self.run.ending().is_none()
+            && !self.run.awaits_synthesis()
         {
             let after = self.run.timeout();
             self.record(OrchestrationEvent::TimedOut(TimedOut { after }), now, &mut draft)?;

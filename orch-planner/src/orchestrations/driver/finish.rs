@@ -12,6 +12,7 @@ impl Driver {
         if !self.release().await? {
             return Ok(false);
         }
+        self.settle_synthesis().await?;
         let Some(ending) = self.run.ending() else {
             return Ok(false);
         };
@@ -54,7 +55,7 @@ impl Driver {
         Ok(())
     }
 
-    async fn give_back(&mut self, hold: HoldId) -> Result<(), Halt> {
+    pub(super) async fn give_back(&mut self, hold: HoldId) -> Result<(), Halt> {
         let shared = self.shared.clone();
         let released = self.meanwhile(async move {
             let mut patience = shared.patience();

@@ -21,7 +21,7 @@ struct Answer {
 /// Compares each answer of an ended run with the hold that bears its id.
 pub(super) async fn check(tx: &mut dyn Tx, violations: &mut Vec<Violation>) -> Result<(), StoreError> {
     let sql = "SELECT e.stream, e.seq, e.data FROM orch_events e JOIN orch_runs r ON r.id = e.stream \
-               WHERE e.kind = 'step_succeeded' AND r.phase = 'ended' \
+               WHERE e.kind IN ('step_succeeded', 'synthesized') AND r.phase = 'ended' \
                AND (e.stream > ?1 OR (e.stream = ?1 AND e.seq > ?2)) ORDER BY e.stream, e.seq LIMIT ?3";
     let (mut stream, mut seq) = (String::new(), 0_i64);
     let mut n_found = 0;
