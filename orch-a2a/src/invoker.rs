@@ -15,15 +15,15 @@ pub use target::CheckedTask;
 use std::sync::Arc;
 
 use orch_billing::{Billing, Metering};
-use orch_core::{Caller, Clock, Entropy, catalog::Catalog};
+use orch_core::{Caller, Clock, Entropy, agent::Endpoint, catalog::Catalog};
 use tracing::Instrument;
 
 use crate::{
-    Cancel, CircuitPolicy, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage, RetryPolicy,
-    Transports, circuit::Circuits, schema::Schemas,
+    AgentTransport, Cancel, CircuitPolicy, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage,
+    RetryPolicy, Transports, circuit::Circuits, health::Sightings, schema::Schemas,
 };
 use limit::Permits;
-use send::Sending;
+use send::{Sending, Unanswered};
 
 /// Calls agents: resolve, permit, limit, hold, approve, send, check, keep, settle and meter.
 ///
@@ -45,6 +45,7 @@ struct Shared {
     permits: Permits,
     schemas: Schemas,
     circuits: Circuits,
+    sightings: Sightings,
 }
 
 /// What an [`Invoker`] stands on: the host's services and ports.
@@ -112,6 +113,7 @@ impl Invoker {
             permits: Permits::new(limits.calls_per_agent),
             schemas: Schemas::new(limits.schemas),
             circuits: Circuits::new(limits.circuit, clock.clone()),
+            sightings: Sightings::default(),
             catalog,
             billing,
             metering,
@@ -158,6 +160,23 @@ impl Invoker {
         call.instrument(span).await
     }
 
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.0.catalog
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    pub(crate) fn sightings(&self) -> &Sightings {
+        &self.0.sightings
+    }
+
+    /// The transport of an endpoint, if the host has it.
+    pub(crate) fn reaching(&self, endpoint: &Endpoint) -> Option<&dyn AgentTransport> {
+        self.0.transports.reaching(endpoint)
+    }
+
     /// Walks the corridor. A failure leaves the hold to whoever called.
     async fn walk(
         &self,
@@ -186,9 +205,17 @@ impl Invoker {
             transport,
         };
         let started_at = self.0.clock.now();
-        let reply = self.send(sending, arguments, permit, keeper, cancel).await?;
-        let took = self.0.clock.now().since(started_at);
-        let answer = self.check(&target, reply, before, took)?;
+        let sent = self.send(sending, arguments, permit, keeper, cancel).await;
+        let now = self.0.clock.now();
+        let took = now.since(started_at);
+        let answer = match sent {
+            Ok(reply) => self.check(&target, reply, before, took),
+            Err(Unanswered::Failed(failure)) => Err(failure),
+            Err(Unanswered::GivenUp(failure)) => return Err(failure),
+        };
+        let answered_in = answer.is_ok().then_some(took);
+        self.0.sightings.called(target.agent.id, answered_in, now);
+        let answer = answer?;
         match keeper.keep(&answer).await.map_err(InvokeError::Unkept)? {
             Kept::Accepted => {
                 self.pay(caller, invocation, target.agent.slug.to_string(), &answer)

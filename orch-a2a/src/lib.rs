@@ -6,6 +6,7 @@ pub mod circuit;
 mod contain;
 pub mod error;
 pub mod gate;
+pub mod health;
 pub mod in_process;
 pub mod invocation;
 pub mod invoker;
@@ -23,6 +24,7 @@ pub use circuit::CircuitPolicy;
 pub use contain::Panicked;
 pub use error::InvokeError;
 pub use gate::{Gate, OpenGate, Passage};
+pub use health::{Health, HealthOptions};
 pub use in_process::{
     AgentFunction, Context, ContextFunction, Executor, InProcess, InlineExecutor, Job, JobResult, LocalAgent,
     Mode, TaskFunction,

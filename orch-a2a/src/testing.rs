@@ -8,4 +8,4 @@ mod scripted_transport;
 pub use draft::draft;
 pub use remembering_keeper::RememberingKeeper;
 pub use scripted_gate::ScriptedGate;
-pub use scripted_transport::{Script, ScriptedTransport, SentCall};
+pub use scripted_transport::{Probe, Script, ScriptedTransport, SentCall};

@@ -108,6 +108,8 @@ pub enum Status {
     /// It does.
     #[default]
     Online,
-    /// It does not.
+    /// It does not, says its owner.
     Offline,
+    /// It did not when it was asked. It is online again as soon as it does.
+    Away,
 }

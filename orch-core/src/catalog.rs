@@ -6,6 +6,7 @@ mod check;
 mod draft;
 mod error;
 mod filter;
+mod health;
 mod rank;
 mod reference;
 mod store;
@@ -13,11 +14,12 @@ mod store;
 pub use draft::{AgentDraft, VersionDraft};
 pub use error::CatalogError;
 pub use filter::{AgentFilter, Sort, SortKey};
+pub use health::Observation;
 pub use rank::{Posting, RankedTask, rarity};
 pub use reference::AgentKey;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{Candidates, CatalogStore, Change, Review, in_memory::InMemoryCatalog};
+pub use store::{Candidates, CatalogStore, Change, HealthStore, Review, in_memory::InMemoryCatalog};
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use orch_a2a::Invoker;
+use orch_a2a::{HealthOptions, Invoker};
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{Catalog, Clock, Entropy, Timestamp};
@@ -53,6 +53,10 @@ pub struct WorkerOptions {
     pub sweep_batch: u32,
     /// How long until a store that is away is asked again.
     pub retry_interval: Duration,
+    /// How often is written down how calls went, and looked which agents are due to be asked whether they answer.
+    pub health_interval: Duration,
+    /// How agents are asked.
+    pub health: HealthOptions,
 }
 
 impl Default for WorkerOptions {
@@ -62,6 +66,8 @@ impl Default for WorkerOptions {
             sweep_interval: Duration::from_secs(30),
             sweep_batch: 256,
             retry_interval: Duration::from_secs(1),
+            health_interval: Duration::from_secs(5),
+            health: HealthOptions::default(),
         }
     }
 }
@@ -120,7 +126,7 @@ impl Orchestrator {
         &self.0.parts.orchestrations
     }
 
-    /// Drives runs and sweeps expired holds until [`shutdown`](Self::shutdown). The host spawns it:
+    /// Drives runs, sweeps expired holds and looks after the agents until [`shutdown`](Self::shutdown). The host spawns it:
     /// `tokio::spawn(orchestrator.worker())`. Everything that it spawns ends with it.
     ///
     /// A store that is away is waited for. Dropping the future is like a crash: another worker carries on.

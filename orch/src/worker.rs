@@ -1,8 +1,9 @@
 //! The background work of an orchestrator: what it spawns, and how that ends.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use futures_util::future::{BoxFuture, OptionFuture};
+use orch_a2a::Health;
 use orch_core::{Cause, Timestamp};
 use orch_planner::{
     OrchestrationError,
@@ -30,13 +31,19 @@ pub(crate) type Stopping = watch::Receiver<Option<Timestamp>>;
 /// Works until it is told to stop. All that it spawns is on sets that end with it.
 pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), WorkerError> {
     let _leave = parts.sharing.serve().map_err(WorkerError::NotServed)?;
-    let mut sweeper = JoinSet::new();
-    sweeper.spawn(sweep(parts.clone()));
+    let health = Health::new(parts.invoker.clone(), parts.options.health);
+    let mut chores = JoinSet::new();
+    chores.spawn(sweep(parts.clone()));
+    chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {
             break;
         };
         serve(&parts, Arc::new(worker), &mut stopping).await;
+    }
+    chores.shutdown().await;
+    if let Err(error) = health.flush().await {
+        warn(&error, "how the last calls went is forgotten");
     }
     Ok(())
 }
@@ -159,12 +166,23 @@ async fn sweep(parts: Parts) {
             // There may be more where a whole batch came from.
             Ok(n_expired) if n_expired >= parts.options.sweep_batch.max(1) => continue,
             Ok(_) => {}
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "expired holds cannot be swept"
-            ),
+            Err(error) => warn(&error, "expired holds cannot be swept"),
         }
         parts.clock.sleep(parts.options.sweep_interval).await;
+    }
+}
+
+/// Asks agents whether they answer, and writes down how their calls go.
+async fn look_after_agents(parts: Parts, health: Health) {
+    let options = parts.options;
+    loop {
+        match health.run_due().await {
+            // There may be more where a whole batch came from.
+            Ok(n_asked) if n_asked >= options.health.batch.max(1) => continue,
+            Ok(_) => {}
+            Err(error) => warn(&error, "the agents cannot be looked after"),
+        }
+        parts.clock.sleep(options.health_interval).await;
     }
 }
 
@@ -180,6 +198,6 @@ fn report(driven: Result<Result<(), OrchestrationError>, JoinError>) {
     }
 }
 
-fn warn(error: &OrchestrationError, what: &'static str) {
-    tracing::warn!(error = error as &dyn std::error::Error, "{what}");
+fn warn(error: &(dyn Error + 'static), what: &'static str) {
+    tracing::warn!(error, "{what}");
 }

@@ -59,6 +59,7 @@ async fn show(home: &Home, reference: &str) -> Result<(), CliError> {
     let status = match agent.status {
         Status::Online => "online",
         Status::Offline => "offline",
+        Status::Away => "away",
     };
     println!(
         "{status}, {}, rated {:.1} by {}",

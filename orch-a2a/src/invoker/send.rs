@@ -10,6 +10,15 @@ use crate::{
     AgentTransport, Call, Cancel, Invocation, InvokeError, Keeper, Reply, TransportError, bounds::cut,
 };
 
+/// Why there is no reply to check.
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    /// The agent was called, or could not be, and that is a call of it that went wrong.
+    Failed(InvokeError),
+    /// The call was given up, or never made.
+    GivenUp(InvokeError),
+}
+
 /// What is sent where.
 #[derive(Clone, Copy)]
 pub(super) struct Sending<'s> {
@@ -100,7 +109,7 @@ impl Invoker {
         permit: Permit,
         keeper: &dyn Keeper,
         cancel: &Cancel,
-    ) -> Result<Reply, InvokeError> {
+    ) -> Result<Reply, Unanswered> {
         let Shared { clock, limits, .. } = &*self.0;
         let started_at = clock.now();
         let time = sending.time(started_at);
@@ -110,7 +119,7 @@ impl Invoker {
             after: time,
         };
         if time.is_zero() {
-            return Err(timed_out());
+            return Err(Unanswered::GivenUp(timed_out()));
         }
         let resend_until = deadline.min(started_at + limits.retry.within);
         let is_repeatable = sending.target.task().is_some_and(|task| task.repeatable);
@@ -118,15 +127,16 @@ impl Invoker {
         loop {
             let attempt = call.attempt;
             let trial = self.0.circuits.admit(sending.target.agent.id);
-            let trial = trial.map_err(|retry_after| sending.target.left_alone(retry_after))?;
+            let left_alone = |retry_after| Unanswered::GivenUp(sending.target.left_alone(retry_after));
+            let trial = trial.map_err(left_alone)?;
             let span = tracing::info_span!("send", attempt);
             let attempted = self.attempt(sending.transport, call, keeper, cancel);
             let attempted = attempted.instrument(span).await;
             trial.found(attempted.finding(time == sending.full_time()));
             let error = match attempted {
                 Attempted::Replied(reply) => return Ok(reply),
-                Attempted::TimedOut => return Err(timed_out()),
-                Attempted::Cancelled => return Err(InvokeError::Cancelled),
+                Attempted::TimedOut => return Err(Unanswered::Failed(timed_out())),
+                Attempted::Cancelled => return Err(Unanswered::GivenUp(InvokeError::Cancelled)),
                 Attempted::Failed(error) => error,
             };
             let pause = limits
@@ -136,19 +146,20 @@ impl Invoker {
                 .map(|pause| clock.now() + pause)
                 .filter(|at| *at < resend_until)
             else {
-                return Err(sending.failure(error, limits.answer_bytes));
+                return Err(Unanswered::Failed(sending.failure(error, limits.answer_bytes)));
             };
             tracing::info!(attempt, %error, "the call is sent again");
             let pause = clock.sleep_until(resend_at);
             if let Either::Left(_) = select(pin!(cancel.cancelled()), pause).await {
-                return Err(InvokeError::Cancelled);
+                return Err(Unanswered::GivenUp(InvokeError::Cancelled));
             }
             // The agent may be left alone by now, because others failed too: then this failed with them.
             if !self.0.circuits.retry_after(sending.target.agent.id).is_zero() {
-                return Err(sending.failure(error, limits.answer_bytes));
+                return Err(Unanswered::Failed(sending.failure(error, limits.answer_bytes)));
             }
             // Made anew rather than kept: most calls are sent once.
-            let arguments = sending.target.complete(sending.invocation.arguments.clone())?;
+            let arguments = sending.target.complete(sending.invocation.arguments.clone());
+            let arguments = arguments.map_err(Unanswered::GivenUp)?;
             call = Call {
                 attempt: attempt + 1,
                 ..sending.call(arguments, permit.clone(), deadline, limits.answer_bytes)

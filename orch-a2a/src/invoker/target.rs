@@ -69,8 +69,10 @@ impl Invoker {
     ) -> Result<(&dyn AgentTransport, Value), InvokeError> {
         let arguments = target.complete(arguments.clone())?;
         target.schema.check_arguments(&arguments).map_err(refused)?;
-        if target.agent.status == Status::Offline {
-            return Err(target.offline("it is listed as such"));
+        match target.agent.status {
+            Status::Online => {}
+            Status::Offline => return Err(target.offline("its owner says so")),
+            Status::Away => return Err(target.offline("it did not answer when it was last asked")),
         }
         let retry_after = self.0.circuits.retry_after(target.agent.id);
         if !retry_after.is_zero() {

@@ -5,10 +5,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use orch_core::{Clock, InvocationId};
+use orch_core::{Agent, AgentVersion, Clock, InvocationId};
 use serde_json::Value;
 
-use crate::{AgentTransport, Call, Progress, ProgressSink, Reply, TransportError};
+use crate::{AgentTransport, Call, Progress, ProgressSink, Reply, Sign, TransportError};
 
 /// What a scripted agent does with a call.
 #[derive(Clone, Debug)]
@@ -46,6 +46,24 @@ impl Script {
     }
 }
 
+/// What a scripted agent does when it is asked whether it answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Probe {
+    /// There is no way to tell.
+    #[default]
+    Unknown,
+    /// It does.
+    Answers,
+    /// It cannot be reached.
+    Fails,
+    /// It cannot be reached, and answers the next time.
+    FailsOnce,
+    /// It says nothing at all.
+    Hangs,
+    /// It panics.
+    Panics,
+}
+
 /// A call that was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SentCall {
@@ -71,6 +89,7 @@ pub struct ScriptedTransport {
 struct State {
     queues: HashMap<String, VecDeque<Script>>,
     always: HashMap<String, Script>,
+    probes: HashMap<String, Probe>,
     calls: Vec<SentCall>,
     n_stopped: usize,
 }
@@ -97,6 +116,11 @@ impl ScriptedTransport {
     /// Does this with every call of `target`, `agent/task`, for which nothing is queued.
     pub fn always(&self, target: &str, script: Script) {
         self.state().always.insert(target.to_owned(), script);
+    }
+
+    /// From now on, does this when an agent is asked whether it answers.
+    pub fn probes(&self, agent: &str, probe: Probe) {
+        self.state().probes.insert(agent.to_owned(), probe);
     }
 
     /// The calls that were sent, in order.
@@ -156,6 +180,23 @@ impl AgentTransport for ScriptedTransport {
         };
         stopped.0 = None;
         ended
+    }
+
+    #[expect(clippy::panic, reason = "it was told to")]
+    async fn probe(&self, agent: &Agent, _version: &AgentVersion) -> Result<Sign, TransportError> {
+        let slug = agent.slug.as_str();
+        let probe = self.state().probes.get(slug).copied().unwrap_or_default();
+        match probe {
+            Probe::Unknown => Ok(Sign::Unknown),
+            Probe::Answers => Ok(Sign::Alive),
+            Probe::Fails => Err(TransportError::unreachable("told to fail")),
+            Probe::FailsOnce => {
+                self.probes(slug, Probe::Answers);
+                Err(TransportError::unreachable("told to fail"))
+            }
+            Probe::Hangs => std::future::pending().await,
+            Probe::Panics => panic!("told to panic"),
+        }
     }
 }
 

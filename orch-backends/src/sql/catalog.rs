@@ -1,5 +1,6 @@
 //! The catalog of agents.
 
+mod health;
 mod list;
 mod row;
 mod words;

@@ -34,4 +34,9 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "auth",
         sql: include_str!("migrations/0004_auth.sql"),
     },
+    Migration {
+        number: 5,
+        name: "health",
+        sql: include_str!("migrations/0005_health.sql"),
+    },
 ];

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How often a change is tried again when others come first. Each time, one of the others succeeded.
-const ATTEMPTS: usize = 100;
+pub(super) const ATTEMPTS: usize = 100;
 
 /// Changes; each appears in the agent's event stream.
 impl Catalog {
@@ -138,7 +138,7 @@ impl Catalog {
             );
             let now = change.agent.updated_at;
             if agent.status == status {
-                if status == Status::Offline {
+                if status != Status::Online {
                     return Ok(agent);
                 }
                 // Nothing that others wait for: a later sight of the same agent is no event and no revision.
@@ -193,7 +193,7 @@ impl Catalog {
     }
 
     /// The agent one revision on, with the event that says so.
-    fn change(&self, agent: &Agent, kind: &str, data: &Value) -> Change {
+    pub(super) fn change(&self, agent: &Agent, kind: &str, data: &Value) -> Change {
         let now = self.clock.now();
         let revision = agent.revision + 1;
         Change {
@@ -210,7 +210,7 @@ impl Catalog {
     }
 
     /// The agent as changed; `None` if another change came first.
-    async fn write(&self, change: Change) -> Result<Option<Arc<Agent>>, CatalogError> {
+    pub(super) async fn write(&self, change: Change) -> Result<Option<Arc<Agent>>, CatalogError> {
         let written = self.store.update(&change).await?;
         Ok(written.then(|| self.keep_at_hand(change.agent)))
     }

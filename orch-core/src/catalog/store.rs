@@ -6,7 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{AgentFilter, AgentKey, Posting, Sort};
+use super::{AgentFilter, AgentKey, Observation, Posting, Sort};
 use crate::{
     AccountId, Agent, AgentId, AgentVersion, Event, Page, PageRequest, StoreError, Timestamp, Version,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// Keeps agents with their versions, reviews and words. Each method is one atomic unit of work, which also writes the
 /// events that it causes into the store's event log.
 #[async_trait]
-pub trait CatalogStore: fmt::Debug + Send + Sync + 'static {
+pub trait CatalogStore: HealthStore {
     /// Adds an agent with its first version. `false`, and nothing is written, if its id, its slug or its name within
     /// the organization is taken.
     async fn insert(&self, agent: &Agent, postings: &[Posting], events: &[Event])
@@ -22,6 +22,9 @@ pub trait CatalogStore: fmt::Debug + Send + Sync + 'static {
 
     /// Writes a change of an agent. `false`, and nothing is written, if the agent does not stand at the revision that
     /// was changed.
+    ///
+    /// How its calls went stays as it is, and when it was last seen only moves on: these belong to
+    /// [`observe`](HealthStore::observe).
     async fn update(&self, change: &Change) -> Result<bool, StoreError>;
 
     /// Reads an agent with its latest version, whoever may see it.
@@ -54,6 +57,19 @@ pub trait CatalogStore: fmt::Debug + Send + Sync + 'static {
         words: &[String],
         limit: u32,
     ) -> Result<Candidates, StoreError>;
+}
+
+/// Keeps what is found out about agents while they work. Each method is one atomic unit of work, and none of them is a
+/// revision.
+#[async_trait]
+pub trait HealthStore: fmt::Debug + Send + Sync + 'static {
+    /// Adds up how calls went, and moves on when agents were last seen. What is said of an agent that does not exist
+    /// goes nowhere.
+    async fn observe(&self, observations: &[Observation]) -> Result<(), StoreError>;
+
+    /// Takes at most `limit` agents that are due to be looked at, the longest due first. An agent is due at once, and
+    /// then, whenever it is taken, from `next` on; so nobody else is given it until then.
+    async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError>;
 }
 
 /// A change of an agent, as one unit.

@@ -73,3 +73,10 @@ fn every_future_is_send(
         PageRequest::default(),
     ));
 }
+
+/// Never called, either.
+#[expect(dead_code, reason = "that it compiles is the test")]
+fn looking_after_agents_is_send(health: &a2a::Health) {
+    is_send(&health.run_due());
+    is_send(&health.flush());
+}

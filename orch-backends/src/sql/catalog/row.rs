@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use orch_core::{
     Agent, AgentId, AgentVersion, StoreError,
@@ -13,7 +13,8 @@ pub(in crate::sql) const FROM: &str =
     "orch_agents a JOIN orch_agent_versions v ON v.agent = a.id AND v.version = a.latest";
 /// What [`agent`] reads, from [`FROM`].
 pub(in crate::sql) const AGENT: &str = "a.id, a.organization, a.name, a.slug, a.owner, a.audience, a.status, \
-    a.last_seen, a.created_at, a.updated_at, a.revision, a.document, v.document AS version_document";
+    a.last_seen, a.created_at, a.updated_at, a.revision, a.document, a.requests, a.answered, a.total_time, \
+    v.document AS version_document";
 
 /// The form of the documents that this release writes.
 pub(super) const FORM: u32 = 1;
@@ -27,6 +28,7 @@ pub(in crate::sql) struct StoredAgent {
     pub(in crate::sql) id: AgentId,
     pub(in crate::sql) developer: Developer,
     pub(in crate::sql) rating: Rating,
+    /// What earlier releases looked for here; it has columns of its own now.
     pub(in crate::sql) performance: Performance,
     pub(in crate::sql) deprecations: Vec<Deprecation>,
 }
@@ -51,6 +53,7 @@ pub(super) fn status(status: Status) -> &'static str {
     match status {
         Status::Online => "online",
         Status::Offline => "offline",
+        Status::Away => "away",
     }
 }
 
@@ -60,7 +63,7 @@ pub(super) fn agent_document(agent: &Agent) -> Result<String, StoreError> {
         id: agent.id,
         developer: agent.developer.clone(),
         rating: agent.rating,
-        performance: agent.performance,
+        performance: Performance::default(),
         deprecations: agent.deprecations.clone(),
     })
 }
@@ -85,6 +88,7 @@ pub(super) fn agent(row: &Row) -> Result<Agent, StoreError> {
     let status = match row.text("status")? {
         "online" => Status::Online,
         "offline" => Status::Offline,
+        "away" => Status::Away,
         other => return Err(row.corrupt(format!("{other:?} is no status"))),
     };
     let audience = row.text("audience")?;
@@ -103,7 +107,11 @@ pub(super) fn agent(row: &Row) -> Result<Agent, StoreError> {
         status,
         last_seen: row.optional_timestamp("last_seen")?,
         rating: document.rating,
-        performance: document.performance,
+        performance: Performance {
+            requests: row.number("requests")?,
+            answered: row.number("answered")?,
+            total_time: Duration::from_millis(row.number("total_time")?),
+        },
         created_at: row.timestamp("created_at")?,
         updated_at: row.timestamp("updated_at")?,
         revision: row.number("revision")?,

@@ -6,7 +6,7 @@ use orch_core::{
     text::fold,
 };
 
-use super::{row, words};
+use super::{health, row, words};
 use crate::sql::{Tx, Value, events, rows};
 
 pub(super) async fn insert(
@@ -16,8 +16,10 @@ pub(super) async fn insert(
     events: &[Event],
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO orch_agents (id, status, last_seen, updated_at, revision, latest, rating, cost, currency, title, \
-               category, developer, description, document, organization, name, slug, owner, audience, created_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
+               category, developer, description, document, organization, name, slug, owner, audience, created_at, \
+               requests, answered, total_time) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+               ?21, ?22, ?23) \
                ON CONFLICT DO NOTHING";
     let mut params = changing(agent)?;
     params.extend([
@@ -28,6 +30,7 @@ pub(super) async fn insert(
         row::audience(agent).into(),
         agent.created_at.into(),
     ]);
+    params.extend(health::figures(&agent.performance));
     if tx.execute(sql, &params).await? == 0 {
         return Ok(false);
     }
@@ -38,7 +41,8 @@ pub(super) async fn insert(
 
 pub(super) async fn update(tx: &mut dyn Tx, change: &Change) -> Result<bool, StoreError> {
     let agent = &change.agent;
-    let sql = "UPDATE orch_agents SET status = ?2, last_seen = ?3, updated_at = ?4, revision = ?5, latest = ?6, \
+    let sql = "UPDATE orch_agents SET status = ?2, \
+               last_seen = CASE WHEN last_seen IS NULL OR last_seen < ?3 THEN ?3 ELSE last_seen END, updated_at = ?4, revision = ?5, latest = ?6, \
                rating = ?7, cost = ?8, currency = ?9, title = ?10, category = ?11, developer = ?12, \
                description = ?13, document = ?14 WHERE id = ?1 AND revision = ?15";
     let mut params = changing(agent)?;

@@ -12,7 +12,7 @@ use crate::sql::{
 const PAGE: u32 = 500;
 
 /// Laws that one statement settles: what they say, and the rows that break them, each as `key` and `detail`.
-const LAWS: [(&str, &str); 8] = [
+const LAWS: [(&str, &str); 9] = [
     (
         "the events of a stream count from 1 without gaps",
         "SELECT stream AS violator, CAST(COUNT(*) AS TEXT) || ' events up to ' || CAST(MAX(seq) AS TEXT) AS detail \
@@ -32,6 +32,11 @@ const LAWS: [(&str, &str); 8] = [
         "a version belongs to an agent",
         "SELECT v.agent AS violator, v.version AS detail FROM orch_agent_versions v \
          WHERE NOT EXISTS (SELECT 1 FROM orch_agents a WHERE a.id = v.agent)",
+    ),
+    (
+        "an agent answers no more calls than it is sent",
+        "SELECT a.id AS violator, CAST(a.answered AS TEXT) || ' of ' || CAST(a.requests AS TEXT) AS detail \
+         FROM orch_agents a WHERE a.answered < 0 OR a.answered > a.requests OR a.total_time < 0",
     ),
     (
         "a tag belongs to an agent",

@@ -83,6 +83,10 @@ async fn every_law_is_checked(store: SqlStore) {
             "an agent's rating is the mean of its stars",
         ),
         (
+            "UPDATE orch_agents SET answered = 1",
+            "an agent answers no more calls than it is sent",
+        ),
+        (
             "UPDATE orch_agent_versions SET document = REPLACE(document, '\"v2\"', '\"v3\"')",
             "a version's document bears its number",
         ),

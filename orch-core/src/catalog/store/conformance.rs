@@ -6,10 +6,15 @@
 
 #[cfg(test)]
 mod broken;
+mod health;
 mod lists;
 mod sample;
 mod words;
 
+pub use health::{
+    a_change_leaves_the_figures_alone, observations_add_up, what_is_due_is_taken_once,
+    what_was_seen_later_stays,
+};
 pub use lists::{
     filters_and_sorts_are_those_of_the_model, pages_are_parts_of_the_list, private_agents_are_hidden,
 };
@@ -47,6 +52,10 @@ macro_rules! catalog_store_tests {
             candidates_are_the_best_and_online
             frequencies_count_what_the_viewer_may_see
             words_are_those_of_the_latest_version
+            observations_add_up
+            what_was_seen_later_stays
+            a_change_leaves_the_figures_alone
+            what_is_due_is_taken_once
         }
     };
     (@stamp $store:expr; $($law:ident)+) => {
@@ -142,8 +151,6 @@ pub async fn a_change_is_read_back_whole(store: &impl Logged) {
     let mut change = changed(&one);
     change.agent.status = Status::Offline;
     change.agent.rating.counts = [1, 0, 2, 0, 3];
-    change.agent.performance.requests = 7;
-    change.agent.performance.answered = 6;
     change.agent.deprecations.push(Deprecation {
         version: one.latest.version,
         message: "use \"ünïcode\" instead".into(),
@@ -208,9 +215,9 @@ pub async fn a_change_of_another_revision_is_refused(store: &impl Logged) {
 pub async fn of_racing_changes_one_wins(store: &impl Logged) {
     let first = agent(1);
     insert(store, &first).await;
-    let change = |requests: u64| {
+    let change = |n_ratings: u64| {
         let mut change = changed(&first);
-        change.agent.performance.requests = requests;
+        change.agent.rating.counts = [0, 0, 0, 0, n_ratings];
         async move { store.update(&change).await.unwrap().then_some(change.agent) }
     };
     let (a, b, c, d) = tokio::join!(change(1), change(2), change(3), change(4));

@@ -5,12 +5,12 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Candidates, CatalogStore, Change};
+use super::{Candidates, CatalogStore, Change, HealthStore};
 use crate::{
     AccountId, Agent, AgentId, AgentVersion, Event, EventLog, InMemoryEventLog, Page, PageRequest,
-    StoreError, Version,
+    StoreError, Timestamp, Version,
     agent::Status,
-    catalog::{AgentFilter, AgentKey, Posting, Sort, rarity},
+    catalog::{AgentFilter, AgentKey, Observation, Posting, Sort, rarity},
 };
 
 /// Keeps agents while the process lives: the reference for every other store.
@@ -28,6 +28,8 @@ struct State {
     versions: HashMap<(AgentId, Version), Arc<AgentVersion>>,
     reviews: HashMap<(AgentId, AccountId), u8>,
     weights: HashMap<AgentId, HashMap<String, u32>>,
+    /// When each agent is to be looked at again; at once, while nothing is said.
+    due_at: HashMap<AgentId, Timestamp>,
 }
 
 impl InMemoryCatalog {
@@ -75,7 +77,12 @@ impl State {
             self.versions
                 .insert((agent.id, agent.latest.version), agent.latest.clone());
         }
-        self.agents.insert(agent.id, agent.clone());
+        let mut agent = agent.clone();
+        if let Some(stored) = self.agents.get(&agent.id) {
+            agent.performance = stored.performance;
+            agent.last_seen = agent.last_seen.max(stored.last_seen);
+        }
+        self.agents.insert(agent.id, agent);
     }
 }
 
@@ -200,6 +207,34 @@ impl CatalogStore for InMemoryCatalog {
             total,
             frequencies,
         })
+    }
+}
+
+#[async_trait]
+impl HealthStore for InMemoryCatalog {
+    async fn observe(&self, observations: &[Observation]) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        for observation in observations {
+            if let Some(agent) = state.agents.get_mut(&observation.agent) {
+                agent.performance = agent.performance.plus(observation.calls);
+                agent.last_seen = agent.last_seen.max(observation.seen_at);
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError> {
+        let mut state = self.lock();
+        let due_at = |id: &AgentId| state.due_at.get(id).copied();
+        let mut due: Vec<_> = state.agents.keys().map(|id| (due_at(id), *id)).collect();
+        due.retain(|(at, _)| at.is_none_or(|at| at <= now));
+        due.sort_unstable();
+        due.truncate(limit as usize);
+        state.due_at.extend(due.iter().map(|(_, id)| (*id, next)));
+        Ok(due
+            .iter()
+            .filter_map(|(_, id)| state.agents.get(id).cloned())
+            .collect())
     }
 }
 

@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
 use orch_core::{
-    CatalogError, Clock, Event, EventLog, InMemoryCatalog, InMemoryEventLog, agent::Status,
-    catalog::AgentDraft,
+    AgentId, CatalogError, Clock, Event, EventLog, InMemoryCatalog, InMemoryEventLog, SeededEntropy,
+    agent::Status, catalog::AgentDraft,
 };
 
 use super::{House, Watched, caller, owner, public, stranger, version};
@@ -118,6 +118,32 @@ async fn an_account_has_one_opinion() {
             .unwrap_err();
         assert!(matches!(error, CatalogError::Invalid { .. }), "{stars}");
     }
+}
+
+#[tokio::test]
+async fn an_agent_that_does_not_answer_is_away_until_it_does() {
+    let house = House::default();
+    let agent = house.register(public("table")).await;
+    let status = async || {
+        let found = house.catalog.find(&owner(), "table").await.unwrap();
+        (found.status, found.revision)
+    };
+    let report = async |answers| house.catalog.report(agent.id, answers).await.unwrap();
+    assert!(!report(true).await, "it was online before");
+    assert!(report(false).await && !report(false).await);
+    assert_eq!(status().await, (Status::Away, 2));
+    assert!(report(true).await);
+    assert_eq!(status().await, (Status::Online, 3));
+    // What its owner says stands.
+    house
+        .catalog
+        .set_status(&owner(), agent.id, Status::Offline)
+        .await
+        .unwrap();
+    assert!(!report(true).await && !report(false).await);
+    assert_eq!(status().await, (Status::Offline, 4));
+    let unknown = AgentId::generate(house.clock.now(), &SeededEntropy::new(3));
+    assert!(!house.catalog.report(unknown, true).await.unwrap());
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use orch_core::{
     AccountId, Agent, AgentId, AgentVersion, CatalogStore, Event, InMemoryCatalog, Page, PageRequest,
-    StoreError, Version,
-    catalog::{AgentFilter, AgentKey, Candidates, Change, Posting, Sort},
+    StoreError, Timestamp, Version,
+    catalog::{AgentFilter, AgentKey, Candidates, Change, HealthStore, Observation, Posting, Sort},
 };
 
 /// A store that counts its point reads, and on which changes race: they wait until so many stand in line.
@@ -83,5 +83,16 @@ impl CatalogStore for Watched {
         limit: u32,
     ) -> Result<Candidates, StoreError> {
         self.store.candidates(viewer, words, limit).await
+    }
+}
+
+#[async_trait]
+impl HealthStore for Watched {
+    async fn observe(&self, observations: &[Observation]) -> Result<(), StoreError> {
+        self.store.observe(observations).await
+    }
+
+    async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError> {
+        self.store.take_due(now, next, limit).await
     }
 }

@@ -1,12 +1,17 @@
 //! Stores that each break one law, so that no law passes because it looks at nothing.
 
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 
 use crate::{
     AccountId, Agent, AgentId, AgentVersion, Event, EventLog, InMemoryCatalog, Page, PageRequest, StoreError,
-    Version,
-    agent::Rating,
-    catalog::{AgentFilter, AgentKey, Candidates, CatalogStore, Change, Posting, Sort, conformance},
+    Timestamp, Version,
+    agent::{Performance, Rating},
+    catalog::{
+        AgentFilter, AgentKey, Candidates, CatalogStore, Change, HealthStore, Observation, Posting, Sort,
+        conformance,
+    },
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,18 +32,26 @@ enum Fault {
     IgnoresLimit,
     CountsForOwner,
     KeepsOldWords,
+    ForgetsObservations,
+    BelievesTheLastSight,
+    ChangesFigures,
+    GivesTwice,
 }
 
 #[derive(Debug)]
 struct Broken {
     fault: Fault,
     store: InMemoryCatalog,
+    last_sight: Mutex<Option<Timestamp>>,
 }
 
 impl Broken {
     fn with(fault: Fault) -> Self {
-        let store = InMemoryCatalog::default();
-        Self { fault, store }
+        Self {
+            fault,
+            store: InMemoryCatalog::default(),
+            last_sight: Mutex::default(),
+        }
     }
 
     fn is(&self, fault: Fault) -> bool {
@@ -99,6 +112,14 @@ impl CatalogStore for Broken {
         Ok(found.map(|agent| match self.fault {
             Fault::ForgetsRatings => Agent {
                 rating: Rating::default(),
+                ..agent
+            },
+            Fault::BelievesTheLastSight => Agent {
+                last_seen: *self.last_sight.lock().unwrap(),
+                ..agent
+            },
+            Fault::ChangesFigures if agent.revision > 1 => Agent {
+                performance: Performance::default(),
                 ..agent
             },
             _ => agent,
@@ -176,6 +197,24 @@ impl CatalogStore for Broken {
 }
 
 #[async_trait]
+impl HealthStore for Broken {
+    async fn observe(&self, observations: &[Observation]) -> Result<(), StoreError> {
+        if self.is(Fault::ForgetsObservations) {
+            return Ok(());
+        }
+        if let Some(observation) = observations.last() {
+            *self.last_sight.lock().unwrap() = observation.seen_at;
+        }
+        self.store.observe(observations).await
+    }
+
+    async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError> {
+        let next = if self.is(Fault::GivesTwice) { now } else { next };
+        self.store.take_due(now, next, limit).await
+    }
+}
+
+#[async_trait]
 impl EventLog for Broken {
     async fn append(&self, events: &[Event]) -> Result<bool, StoreError> {
         self.store.append(events).await
@@ -218,4 +257,8 @@ broken! {
     a_limit_ignored: IgnoresLimit breaks candidates_are_the_best_and_online;
     words_counted_for_the_owner: CountsForOwner breaks frequencies_count_what_the_viewer_may_see;
     old_words_kept: KeepsOldWords breaks words_are_those_of_the_latest_version;
+    forgotten_observations: ForgetsObservations breaks observations_add_up;
+    an_earlier_sight: BelievesTheLastSight breaks what_was_seen_later_stays;
+    figures_overwritten: ChangesFigures breaks a_change_leaves_the_figures_alone;
+    an_agent_given_twice: GivesTwice breaks what_is_due_is_taken_once;
 }
