@@ -17,6 +17,8 @@ pub(crate) enum Acknowledgement {
     Cancelled(RunId),
     /// A run was seen to end.
     Ended(RunId, RunStatus),
+    /// Something was refused for now, because the store was away.
+    Refused,
 }
 
 impl fmt::Display for Acknowledgement {
@@ -35,6 +37,7 @@ impl fmt::Display for Acknowledgement {
             } => write!(f, "known {run} {label}"),
             Self::Cancelled(run) => write!(f, "cancelled {run}"),
             Self::Ended(run, status) => write!(f, "ended {run} {status}"),
+            Self::Refused => f.write_str("refused"),
         }
     }
 }
@@ -56,6 +59,7 @@ impl FromStr for Acknowledgement {
             ["known", run, label] => started(run, label, false),
             ["cancelled", run] => Ok(Self::Cancelled(run.parse()?)),
             ["ended", run, status] => Ok(Self::Ended(run.parse()?, status.parse()?)),
+            ["refused"] => Ok(Self::Refused),
             _ => Err(format!("{line:?} is no acknowledgement").into()),
         }
     }
@@ -72,6 +76,8 @@ pub(crate) struct Acknowledged {
     pub(crate) ends: BTreeMap<RunId, RunStatus>,
     /// Ends that contradict one that was acknowledged before.
     pub(crate) other_ends: Vec<(RunId, RunStatus)>,
+    /// How often something was refused for now.
+    pub(crate) n_refused: usize,
 }
 
 impl Acknowledged {
@@ -81,6 +87,7 @@ impl Acknowledged {
             Acknowledgement::Started { run, label, is_new } => {
                 self.starts.entry(label).or_default().push((run, is_new));
             }
+            Acknowledgement::Refused => self.n_refused += 1,
             Acknowledgement::Cancelled(run) => self.cancels.push(run),
             Acknowledgement::Ended(run, status) => {
                 if *self.ends.entry(run).or_insert(status) != status {

@@ -2,11 +2,29 @@
 
 use crate::life::Life;
 
-/// The name of the one test here, which filters are compared with.
-const TEST: &str = "kill";
+/// The tests here, which filters are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// A process on a database of its own is killed.
+    Kill,
+    /// One of two processes on one database is killed, or paused.
+    Replicas,
+}
 
-/// How often the process is killed unless someone says otherwise: quick enough for every `cargo test`.
+impl Test {
+    const ALL: [Self; 2] = [Self::Kill, Self::Replicas];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Replicas => "replicas",
+        }
+    }
+}
+
+/// How often something is killed unless someone says otherwise: quick enough for every `cargo test`.
 const KILLS: u32 = 20;
+const REPLICA_KILLS: u32 = 6;
 
 /// Options of test programs that are followed by a value of theirs.
 const WITH_VALUE: [&str; 6] = [
@@ -23,40 +41,49 @@ const WITH_VALUE: [&str; 6] = [
 pub(crate) enum Command {
     /// Live until killed.
     Live(Life),
-    /// Say which tests there are.
-    List,
-    /// Another test is wanted than this one.
-    Nothing,
-    /// Kill so often.
-    Test { n_kills: u32 },
+    /// Say that these are there.
+    List(Vec<Test>),
+    /// Kill so often in each test.
+    Test(Vec<(Test, u32)>),
 }
 
 /// Reads the arguments; those that mean nothing here are ignored, as every test program is given the same.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Command {
     let mut arguments = arguments.peekable();
     if arguments.next_if(|first| first == Life::COMMAND).is_some() {
-        return Life::parse(arguments).map_or(Command::Nothing, Command::Live);
+        return Life::parse(arguments).map_or(Command::Test(Vec::new()), Command::Live);
     }
-    let (mut n_kills, mut lists) = (KILLS, false);
+    let (mut n_kills, mut n_replica_kills) = (KILLS, REPLICA_KILLS);
+    let (mut lists, mut is_exact) = (false, false);
     let (mut filters, mut skipped): (Vec<String>, Vec<String>) = Default::default();
     while let Some(argument) = arguments.next() {
+        let count =
+            |next: Option<String>, before| next.and_then(|count| count.parse().ok()).unwrap_or(before);
         match argument.as_str() {
             "--list" => lists = true,
-            "--kills" => {
-                let count = arguments.next().and_then(|count| count.parse().ok());
-                n_kills = count.unwrap_or(n_kills);
-            }
+            "--exact" => is_exact = true,
+            "--kills" => n_kills = count(arguments.next(), n_kills),
+            "--replica-kills" => n_replica_kills = count(arguments.next(), n_replica_kills),
             "--skip" => skipped.extend(arguments.next()),
             option if WITH_VALUE.contains(&option) => drop(arguments.next()),
             option if option.starts_with('-') => {}
             _ => filters.push(argument),
         }
     }
-    let fits = |filter: &String| TEST.contains(filter.as_str());
-    let is_wanted = (filters.is_empty() || filters.iter().any(fits)) && !skipped.iter().any(fits);
-    match (is_wanted, lists) {
-        (false, _) => Command::Nothing,
-        (true, true) => Command::List,
-        (true, false) => Command::Test { n_kills },
+    let is_wanted = |test: &Test| {
+        let fits = |filter: &String| match is_exact {
+            true => test.name() == filter,
+            false => test.name().contains(filter.as_str()),
+        };
+        (filters.is_empty() || filters.iter().any(fits)) && !skipped.iter().any(fits)
+    };
+    let wanted = Test::ALL.into_iter().filter(is_wanted);
+    if lists {
+        return Command::List(wanted.collect());
     }
+    let with_kills = wanted.map(|test| match test {
+        Test::Kill => (test, n_kills),
+        Test::Replicas => (test, n_replica_kills),
+    });
+    Command::Test(with_kills.collect())
 }

@@ -48,6 +48,25 @@ impl Child {
         let _ = self.working.recv_timeout(PATIENCE);
     }
 
+    /// Lets it stand still as a machine does that is suspended, until [`resume`](Self::resume).
+    pub(crate) fn pause(&self) -> Fallible<()> {
+        self.signal("STOP")
+    }
+
+    pub(crate) fn resume(&self) -> Fallible<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Fallible<()> {
+        let kill = format!("kill -{name} {}", self.process.id());
+        let status = Command::new("sh").args(["-c", &kill]).status()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("{kill}: {status}").into())
+        }
+    }
+
     /// Kills it as a loss of power would, without a warning.
     pub(crate) fn kill(mut self) -> Fallible<Death> {
         let status = self.process.try_wait()?;

@@ -16,7 +16,7 @@ use crate::{
     Fallible,
     acknowledgement::Acknowledged,
     effects::{self, Effect},
-    life::Files,
+    files::Files,
     stored::{Database, StoredRun},
 };
 
@@ -36,8 +36,11 @@ impl fmt::Display for Violation {
 /// When it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// Right after a kill: steps may be under way, and answers kept that are not paid yet.
-    Killed,
+    /// Right after every process was killed: steps may be under way, and answers kept that are not paid yet.
+    Killed {
+        /// How many were killed since the comparison before: each may have done what nobody was told of.
+        n_lives: u32,
+    },
     /// Every run has ended, and every hold that nobody needs was swept.
     AtRest,
 }
@@ -125,7 +128,7 @@ pub(crate) async fn compare(
 ) -> Fallible<Comparison> {
     let database = Database::open(files).await?;
     let n_newest = match moment {
-        Moment::Killed => RUNS_OF_A_LIFE,
+        Moment::Killed { n_lives } => RUNS_OF_A_LIFE * u64::from(n_lives),
         Moment::AtRest => u64::MAX,
     };
     if moment == Moment::AtRest {

@@ -12,6 +12,7 @@ use orch::{
     planner::OrchestrationError,
 };
 use orch_billing::{Billing, LedgerStore};
+use orch_core::{ErrorKind, Failure};
 
 use crate::{
     Fallible,
@@ -62,9 +63,21 @@ impl Host {
     /// Starts a run and sees its end.
     pub(crate) async fn run(&self, label: Label) -> Fallible<()> {
         let orchestrations = self.orchestrator.orchestrations();
-        let started = orchestrations
-            .start_plan(&self.caller, label.plan()?, label.options())
-            .await?;
+        let plan = label.plan()?;
+        let start = async || {
+            orchestrations
+                .start_plan(&self.caller, plan.clone(), label.options())
+                .await
+        };
+        let started = if label.has_key() {
+            endure(start).await??
+        } else {
+            match start().await {
+                // Whether it was started nobody knows.
+                Err(error) if is_away(&error) => return refused().await,
+                started => started?,
+            }
+        };
         let (run, is_new) = (started.run, started.is_new);
         say(&Acknowledgement::Started {
             run,
@@ -72,7 +85,7 @@ impl Host {
             is_new,
         })?;
         if label.is_cancelled() {
-            match orchestrations.cancel(&self.caller, run).await {
+            match endure(async || orchestrations.cancel(&self.caller, run).await).await? {
                 Ok(()) => say(&Acknowledgement::Cancelled(run))?,
                 Err(OrchestrationError::Ended { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -82,7 +95,8 @@ impl Host {
     }
 
     async fn see_end(&self, run: RunId) -> Fallible<()> {
-        let ended = self.orchestrator.orchestrations().wait(&self.caller, run).await?;
+        let orchestrations = self.orchestrator.orchestrations();
+        let ended = endure(async || orchestrations.wait(&self.caller, run).await).await??;
         say(&Acknowledgement::Ended(run, ended.status()))
     }
 
@@ -126,6 +140,29 @@ impl Host {
         while billing.sweep(self.orchestrator.orchestrations(), 256).await? > 0 {}
         Ok(())
     }
+}
+
+/// Asks again for as long as the store is away.
+async fn endure<T>(
+    ask: impl AsyncFn() -> Result<T, OrchestrationError>,
+) -> Fallible<Result<T, OrchestrationError>> {
+    loop {
+        match ask().await {
+            Err(error) if is_away(&error) => refused().await?,
+            answer => return Ok(answer),
+        }
+    }
+}
+
+fn is_away(error: &OrchestrationError) -> bool {
+    matches!(error.kind(), ErrorKind::Unavailable { .. })
+}
+
+/// Says that something was refused, and lets a moment pass.
+async fn refused() -> Fallible<()> {
+    say(&Acknowledgement::Refused)?;
+    SystemClock.sleep(Duration::from_millis(50)).await;
+    Ok(())
 }
 
 /// Says a line at once, by one call of the operating system.

@@ -1,19 +1,18 @@
 //! One life of the process that is killed: it carries on with the runs of its former lives, and starts new ones.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use orch::{
-    Orchestrator, PageRequest, Stores,
-    backends::{SqlStore, sql::Options},
-};
+use orch::{Orchestrator, PageRequest, Stores};
 
 use crate::{
     Fallible,
     agents::{TRADES, fee},
     effects::Effects,
+    files::Files,
     host::{Host, OWNER},
     mutants::Mutant,
+    replicas,
     workload::Label,
 };
 
@@ -22,25 +21,6 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many runs of its own a life has going at once.
 const AT_ONCE: usize = 6;
-
-/// What lives have in common, and what is left of them.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Files {
-    pub(crate) database: PathBuf,
-    /// What the agents did outside of the database.
-    pub(crate) effects: PathBuf,
-}
-
-impl Files {
-    /// Opens the database. What is acknowledged is on the disk: that is the default.
-    pub(crate) async fn open(&self) -> Fallible<SqlStore> {
-        Ok(SqlStore::connect(
-            &format!("sqlite://{}", self.database.display()),
-            Options::default(),
-        )
-        .await?)
-    }
-}
 
 /// A life, as it is told to the process that lives it.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,27 +61,16 @@ impl Life {
     pub(crate) const COMMAND: &str = "--live";
 
     pub(crate) fn arguments(&self) -> Vec<String> {
-        let Files { database, effects } = &self.files;
-        let common = [
-            database.display().to_string(),
-            effects.display().to_string(),
-            self.number.to_string(),
-            self.purpose.name().to_owned(),
-        ];
+        let own = [self.number.to_string(), self.purpose.name().to_owned()];
         let mutant = self.mutant.map(|mutant| mutant.name().to_owned());
-        [Self::COMMAND.to_owned()]
-            .into_iter()
-            .chain(common)
-            .chain(mutant)
-            .collect()
+        let files = self.files.arguments();
+        let arguments = [Self::COMMAND.to_owned()].into_iter().chain(files);
+        arguments.chain(own).chain(mutant).collect()
     }
 
     pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
         Some(Self {
-            files: Files {
-                database: arguments.next()?.into(),
-                effects: arguments.next()?.into(),
-            },
+            files: Files::parse(&mut arguments)?,
             number: arguments.next()?.parse().ok()?,
             purpose: Purpose::named(&arguments.next()?)?,
             mutant: arguments.next().and_then(|name| Mutant::named(&name)),
@@ -113,7 +82,7 @@ impl Life {
 pub(crate) fn main(life: &Life) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_time()
+        .enable_all()
         .build();
     let lived = runtime
         .map_err(Into::into)
@@ -128,16 +97,22 @@ pub(crate) fn main(life: &Life) -> ExitCode {
 }
 
 async fn live(life: &Life) -> Fallible<()> {
-    let stores = Stores::from(life.files.open().await?);
+    let stores = Stores::from(life.files.serve().await?);
     let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
     let ledger = stores.ledger.clone();
     let effects = Arc::new(Effects::open(&life.files.effects)?);
     let mut builder = Orchestrator::builder(stores).owner(OWNER.parse()?).fee(fee()?);
+    if life.files.is_shared() {
+        builder = replicas::bound(builder);
+    }
     for trade in TRADES {
         builder = builder.agent(trade.enroll(effects.clone())?);
     }
     let host = Host::new(builder.build().await?)?;
-    host.sweep(ledger.clone(), DAY).await?;
+    if !life.files.is_shared() {
+        // Whoever lives beside us may be about to start a run whose price is held.
+        host.sweep(ledger.clone(), DAY).await?;
+    }
     host.grant(life.number).await?;
     let worker = tokio::spawn(host.orchestrator().worker());
     match life.purpose {

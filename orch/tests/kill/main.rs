@@ -8,6 +8,12 @@
 //! cargo test --package orch --test kill                    20 kills
 //! cargo test --package orch --test kill -- --kills 5000    more of them
 //! ```
+//!
+//! The second test kills and pauses one of two processes over one PostgreSQL, where `ORCH_TEST_POSTGRES` names a server:
+//!
+//! ```text
+//! cargo test --package orch --test kill -- replicas --replica-kills 60
+//! ```
 
 mod acknowledgement;
 mod agents;
@@ -16,9 +22,11 @@ mod chance;
 mod child;
 mod compare;
 mod effects;
+mod files;
 mod host;
 mod life;
 mod mutants;
+mod replicas;
 mod stored;
 mod table;
 mod test;
@@ -27,37 +35,47 @@ mod workload;
 
 use std::process::ExitCode;
 
-use arguments::Command;
+use arguments::{Command, Test};
 
 /// What anything here may fail of.
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
-    match arguments::parse(std::env::args().skip(1)) {
-        Command::Live(life) => life::main(&life),
-        Command::List => {
-            println!("kill: test");
-            ExitCode::SUCCESS
+    let tests = match arguments::parse(std::env::args().skip(1)) {
+        Command::Live(life) => return life::main(&life),
+        Command::List(tests) => {
+            tests.iter().for_each(|test| println!("{}: test", test.name()));
+            return ExitCode::SUCCESS;
         }
-        Command::Nothing => {
-            println!("\nrunning 0 tests\n\n{}", table::result(0, 0, 1));
-            ExitCode::SUCCESS
-        }
-        Command::Test { n_kills } => {
-            println!("\nrunning 1 test, with {n_kills} kills");
-            match test::run(n_kills) {
-                Ok(()) => {
-                    println!("\ntest kill ... ok\n\n{}", table::result(1, 0, 0));
-                    ExitCode::SUCCESS
+        Command::Test(tests) => tests,
+    };
+    println!("\nrunning {} tests", tests.len());
+    let (mut n_passed, mut n_failed) = (0, 0);
+    for (test, n_kills) in tests {
+        let outcome = match test {
+            Test::Kill => test::run(n_kills),
+            Test::Replicas => replicas::run(n_kills),
+        };
+        match outcome {
+            Ok(()) => {
+                println!("\ntest {} ... ok", test.name());
+                n_passed += 1;
+            }
+            Err(failure) => {
+                println!("\ntest {} ... FAILED\n\n{failure}", test.name());
+                let mut cause = failure.source();
+                while let Some(error) = cause {
+                    println!("because: {error}");
+                    cause = error.source();
                 }
-                Err(failure) => {
-                    println!(
-                        "\ntest kill ... FAILED\n\n{failure}\n\n{}",
-                        table::result(0, 1, 0)
-                    );
-                    ExitCode::from(101)
-                }
+                n_failed += 1;
             }
         }
+    }
+    println!("\n{}", table::result(n_passed, n_failed));
+    if n_failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(101)
     }
 }

@@ -3,6 +3,7 @@
 mod early;
 mod hasty;
 mod heedless;
+mod stubborn;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use orch::Stores;
 use early::{Early, EarlyStore};
 use hasty::HastyLedger;
 use heedless::HeedlessStore;
+use stubborn::{Stubborn, StubbornStore};
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +25,23 @@ pub(crate) enum Mutant {
     CapturedBeforeHeld,
     /// A step is sent again after a crash although its task is not repeatable.
     RepeatedUnasked,
+    /// What a worker finds out is written down although the run is another's.
+    WrittenTooLate,
+    /// A worker goes on although the run is another's, and pays for what it was answered.
+    PaidTooLate,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 4] = [
+    /// Those that a kill makes a difference to.
+    pub(crate) const ALONE: [Self; 4] = [
         Self::AcknowledgedBeforeCommitted,
         Self::SentBeforeCommitted,
         Self::CapturedBeforeHeld,
         Self::RepeatedUnasked,
     ];
+
+    /// Those that only one who comes back too late makes a difference to.
+    pub(crate) const SHARED: [Self; 2] = [Self::WrittenTooLate, Self::PaidTooLate];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -39,11 +49,14 @@ impl Mutant {
             Self::SentBeforeCommitted => "sent-before-committed",
             Self::CapturedBeforeHeld => "captured-before-held",
             Self::RepeatedUnasked => "repeated-unasked",
+            Self::WrittenTooLate => "written-too-late",
+            Self::PaidTooLate => "paid-too-late",
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mutant| mutant.name() == name)
+        let all = Self::ALONE.into_iter().chain(Self::SHARED);
+        all.into_iter().find(|mutant| mutant.name() == name)
     }
 
     /// The stores with the mistake in them.
@@ -68,6 +81,14 @@ impl Mutant {
             },
             Self::RepeatedUnasked => Stores {
                 orchestrations: Arc::new(HeedlessStore(orchestrations)),
+                ..stores
+            },
+            Self::WrittenTooLate => Stores {
+                orchestrations: Arc::new(StubbornStore::new(orchestrations, Stubborn::Writes)),
+                ..stores
+            },
+            Self::PaidTooLate => Stores {
+                orchestrations: Arc::new(StubbornStore::new(orchestrations, Stubborn::GoesOn)),
                 ..stores
             },
         }

@@ -11,7 +11,7 @@ use orch_planner::{
 };
 use serde_json::Value;
 
-use crate::{Fallible, host::ACCOUNT, life::Files};
+use crate::{Fallible, files::Files, host::ACCOUNT};
 
 /// A run, with its log taken apart, and its money.
 #[derive(Debug)]

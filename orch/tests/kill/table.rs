@@ -59,6 +59,14 @@ impl Tally {
         self.took += other.took;
     }
 
+    /// Fails where no step was caught after it was sent.
+    pub(crate) fn require_sends(&self) -> Result<(), String> {
+        match self.n_interrupted.min(self.n_resent) {
+            0 => Err("no step was caught after it was sent".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     /// Fails where the kills missed a kind of moment.
     pub(crate) fn require_hits(&self) -> Result<(), String> {
         let hits = [
@@ -107,9 +115,8 @@ pub(crate) fn of_mutant(mutant: Mutant, n_kills: u32, violation: &Violation) -> 
 }
 
 /// The last line of a test program.
-pub(crate) fn result(n_passed: u32, n_failed: u32, n_filtered: u32) -> String {
+pub(crate) fn result(n_passed: u32, n_failed: u32) -> String {
     let result = if n_failed == 0 { "ok" } else { "FAILED" };
-    let counts =
-        format!("{n_passed} passed; {n_failed} failed; 0 ignored; 0 measured; {n_filtered} filtered out");
+    let counts = format!("{n_passed} passed; {n_failed} failed; 0 ignored; 0 measured; 0 filtered out");
     format!("test result: {result}. {counts}")
 }

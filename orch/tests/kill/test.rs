@@ -34,7 +34,7 @@ pub(crate) fn run(n_kills: u32) -> Fallible<()> {
         total.require_hits()?;
     }
     println!("{}", table::heading_of_mutants());
-    for mutant in Mutant::ALL {
+    for mutant in Mutant::ALONE {
         let (n_kills, violation) = expose(mutant)?;
         println!("{}", table::of_mutant(mutant, n_kills, &violation));
     }
@@ -55,7 +55,7 @@ fn survive(n_kills: u32, seed: u64) -> Fallible<Tally> {
     }
 }
 
-fn accuse(trial: Trial, violations: &[Violation]) -> String {
+pub(crate) fn accuse(trial: Trial, violations: &[Violation]) -> String {
     const SHOWN: usize = 20;
     let shown: Vec<_> = violations
         .iter()

@@ -81,12 +81,12 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         says: "what was captured is what was earned",
-        broken_by: "SELECT h.id AS violator, 'captured ' || CAST(h.captured AS TEXT) || ', fee ' || CAST(h.fee AS TEXT) \
-            AS detail FROM orch_holds h WHERE h.state = 'captured' AND (\
-            h.captured - h.fee <> COALESCE((SELECT CAST(SUM(e.minor) AS BIGINT) FROM orch_ledger_entries e \
-                WHERE e.transaction_id = 'capture/' || h.id AND e.ledger = 'earnings' AND e.owner = h.payee), 0) \
-            OR h.fee <> COALESCE((SELECT CAST(SUM(e.minor) AS BIGINT) FROM orch_ledger_entries e \
-                WHERE e.transaction_id = 'capture/' || h.id AND e.ledger = 'fees'), 0)) LIMIT ?1",
+        broken_by: "SELECT id AS violator, 'they differ by ' || CAST(SUM(minor) AS TEXT) AS detail FROM (\
+            SELECT id, COALESCE(payee, '') AS owner, captured - fee AS minor FROM orch_holds WHERE state = 'captured' \
+            UNION ALL SELECT id, 'the fee', fee FROM orch_holds WHERE state = 'captured' \
+            UNION ALL SELECT SUBSTR(transaction_id, 9), CASE ledger WHEN 'fees' THEN 'the fee' ELSE owner END, -minor \
+            FROM orch_ledger_entries WHERE ledger IN ('earnings', 'fees') AND transaction_id LIKE 'capture/%') sides \
+            GROUP BY id, owner HAVING CAST(SUM(minor) AS BIGINT) <> 0 LIMIT ?1",
     },
     Law {
         says: "what was refunded is what its refunds sum to, and at most what was captured",
