@@ -5,4 +5,5 @@ mod billing;
 mod catalog;
 mod engine;
 mod events;
+mod http;
 mod planner;
