@@ -204,6 +204,36 @@ impl InvokeError {
         )
     }
 
+    /// One word for it, for programs and figures.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AgentNotFound { .. } => "agent_not_found",
+            Self::VersionNotFound { .. } => "version_not_found",
+            Self::TaskNotFound { .. } => "task_not_found",
+            Self::Refused { .. } => "arguments_refused",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Offline { .. } => "agent_offline",
+            Self::Overloaded { .. } => "agent_overloaded",
+            Self::Barred { .. } => "agent_barred",
+            Self::Lost { .. } => "agent_lost",
+            Self::Unreadable { .. } => "unreadable",
+            Self::NoTransport { .. } => "no_transport",
+            Self::Busy { .. } => "agent_busy",
+            Self::Funds(_) => "funds",
+            Self::Denied { .. } => "denied",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Panicked { .. } => "agent_panicked",
+            Self::TooLarge { .. } => "too_large",
+            Self::Failed { .. } => "agent_failed",
+            Self::Misanswered { .. } => "misanswered",
+            Self::Misdeclared { .. } => "misdeclared",
+            Self::HoldClosed { .. } => "hold_closed",
+            Self::Cancelled => "cancelled",
+            Self::Unreleased { failure, .. } => failure.code(),
+            Self::Unkept(_) | Self::Unsettled(_) | Self::Store(_) => "failed",
+        }
+    }
+
     fn agent_failed(agent: &str, reason: String) -> ErrorKind {
         ErrorKind::Failed {
             entity: Entity::Agent,

@@ -18,6 +18,7 @@ use orch_billing::{Billing, Metering};
 use orch_core::{Caller, Clock, Entropy, agent::Endpoint, catalog::Catalog};
 use tracing::Instrument;
 
+use crate::telemetry::Running;
 use crate::{
     AgentTransport, Cancel, CircuitPolicy, Gate, Invocation, InvokeError, Keeper, Kept, Outcome, Passage,
     RetryPolicy, Transports, circuit::Circuits, health::Sightings, schema::Schemas,
@@ -148,14 +149,17 @@ impl Invoker {
             step = invocation.step,
         );
         let call = async {
+            let running = Running::begin();
             let started_at = self.0.clock.now();
-            match self.walk(caller, invocation, keeper, cancel).await {
+            let result = match self.walk(caller, invocation, keeper, cancel).await {
                 Ok(outcome) => Ok(outcome),
                 Err(failure) => {
                     let took = self.0.clock.now().since(started_at);
                     Err(self.give_up(caller, invocation, failure, took).await)
                 }
-            }
+            };
+            running.end(&result, self.0.clock.now().since(started_at));
+            result
         };
         call.instrument(span).await
     }

@@ -15,6 +15,7 @@ pub mod known;
 pub mod progress;
 pub mod retry;
 mod schema;
+pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod transport;

@@ -35,6 +35,7 @@ mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
+pub mod telemetry;
 #[cfg(all(any(test, feature = "testing"), any(feature = "postgres", feature = "sqlite")))]
 pub mod test_db;
 mod tx;

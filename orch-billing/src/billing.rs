@@ -10,7 +10,7 @@ pub use sweep::HoldKeepers;
 
 use crate::{
     Balance, BalanceOf, BillingError, Closing, Ending, Extension, Grant, Hold, HoldId, HoldQuery,
-    HoldRequest, LedgerStore, More, Refund, Refusal, Settled, UsageRecord, hold::check_name,
+    HoldRequest, LedgerStore, More, Refund, Refusal, Settled, UsageRecord, hold::check_name, telemetry,
 };
 
 /// Sets money aside before a call, pays for the answer, and gives back what is left.
@@ -85,8 +85,12 @@ impl Billing {
     /// content, `HoldNotFound` and `HoldClosed` of the parent, `Money` for a parent of another currency, `Invalid`.
     pub async fn hold(&self, request: HoldRequest) -> Result<Hold, BillingError> {
         let hold = request.open(self.clock.now())?;
-        let settled = self.store.hold(&hold).await?;
-        explain(settled, hold.parent.unwrap_or(hold.id), &hold.key)
+        let settled = self.store.hold(&hold).await;
+        let held = settled
+            .map_err(BillingError::from)
+            .and_then(|settled| explain(settled, hold.parent.unwrap_or(hold.id), &hold.key));
+        telemetry::held(&held);
+        held
     }
 
     /// Sets more money aside in an open hold, from where it was taken; all of it or nothing. The same key again yields the
@@ -128,7 +132,9 @@ impl Billing {
             amount,
             fee: amount.basis_points(self.fee),
         };
-        self.close(id, ending, usage).await
+        let captured = self.close(id, ending, usage).await?;
+        telemetry::captured(amount);
+        Ok(captured)
     }
 
     /// Gives an open hold back; keeps what was used, at no cost. A repeated release, and one of an expired hold, yields

@@ -6,6 +6,7 @@ pub mod hold;
 pub mod ledger;
 pub mod metering;
 pub mod store;
+pub mod telemetry;
 pub mod usage;
 
 pub use billing::{Billing, HoldKeepers};

@@ -13,6 +13,7 @@ pub mod planner;
 mod prompt;
 pub mod store;
 pub mod synthesis;
+pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -6,6 +6,7 @@ mod enroll;
 mod executor;
 mod orchestrator;
 mod stores;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod worker;

@@ -5,6 +5,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use tracing::Instrument;
 
 use super::{Context, function::Function};
 use crate::{Call, Panicked, ProgressSink, Reply, TransportError, contain::Contained};
@@ -44,7 +45,7 @@ impl Job {
         let Call {
             arguments, permit, ..
         } = call;
-        let run = Box::pin(async move {
+        let run = async move {
             // Dropped last, so that the agent counts as at work until nothing of the function is left.
             let _permit = permit;
             let result = function(arguments, context.clone()).await?;
@@ -52,7 +53,9 @@ impl Job {
                 result,
                 units: context.units(),
             })
-        });
+        };
+        // Wherever it runs, what it says belongs to its call.
+        let run = Box::pin(run.in_current_span());
         Self { name, run }
     }
 

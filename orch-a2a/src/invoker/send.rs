@@ -8,6 +8,7 @@ use tracing::Instrument;
 use super::{Invoker, Permit, Shared, attempt::Attempted, target::Target};
 use crate::{
     AgentTransport, Call, Cancel, Invocation, InvokeError, Keeper, Reply, TransportError, bounds::cut,
+    telemetry,
 };
 
 /// Why there is no reply to check.
@@ -149,6 +150,7 @@ impl Invoker {
                 return Err(Unanswered::Failed(sending.failure(error, limits.answer_bytes)));
             };
             tracing::info!(attempt, %error, "the call is sent again");
+            telemetry::resent();
             let pause = clock.sleep_until(resend_at);
             if let Either::Left(_) = select(pin!(cancel.cancelled()), pause).await {
                 return Err(Unanswered::GivenUp(InvokeError::Cancelled));

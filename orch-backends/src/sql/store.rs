@@ -1,6 +1,9 @@
 //! The one store behind every store port.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use futures_util::future::BoxFuture;
 use orch_core::{
@@ -8,7 +11,7 @@ use orch_core::{
     event::{Bell, News},
 };
 
-use super::{ConnectError, Engine, Options, ServingLock, Tx, Unit};
+use super::{ConnectError, Engine, Options, ServingLock, Tx, Unit, telemetry};
 
 /// Keeps everything in an SQL database: it implements the store port of every domain crate.
 #[derive(Clone, Debug)]
@@ -86,7 +89,10 @@ impl SqlStore {
             input,
             output: Mutex::new(None),
         });
-        self.engine.write(work.clone()).await?;
+        let began = Instant::now();
+        let written = self.engine.write(work.clone()).await;
+        telemetry::done(self.engine.dialect(), "write", began.elapsed(), &written);
+        written?;
         work.output()
     }
 
@@ -106,7 +112,10 @@ impl SqlStore {
             input,
             output: Mutex::new(None),
         });
-        self.engine.read(work.clone()).await?;
+        let began = Instant::now();
+        let read = self.engine.read(work.clone()).await;
+        telemetry::done(self.engine.dialect(), "read", began.elapsed(), &read);
+        read?;
         work.output()
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use orch_core::StoreError;
 
 use super::Billing;
-use crate::{BillingError, Closing, Ending, Extension, HoldQuery, More};
+use crate::{BillingError, Closing, Ending, Extension, HoldQuery, More, telemetry};
 
 /// Knows who still works with a hold.
 #[async_trait]
@@ -56,6 +56,7 @@ impl Billing {
                 n_expired += 1;
             }
         }
+        telemetry::expired(n_expired);
         Ok(n_expired)
     }
 }

@@ -34,6 +34,7 @@ use super::{Claim, Orchestrations, Shared, Worker, hands::InHand, live::Live};
 use crate::{
     Orchestration, OrchestrationError, RunStatus, StepState,
     store::{Append, Lease},
+    telemetry,
 };
 use finding::{Finding, StepEnd};
 use keeper::Answered;
@@ -79,10 +80,14 @@ impl Orchestrations {
             worker,
             in_hand: Some(in_hand),
         };
+        let _driving = telemetry::Driving::begin();
         let driven = async {
             let mut driver = match fresh {
                 Some(fresh) => Driver::new(self.0.clone(), lease, *fresh),
-                None => Driver::recover(self.0.clone(), lease, run).await?,
+                None => {
+                    telemetry::recovered();
+                    Driver::recover(self.0.clone(), lease, run).await?
+                }
             };
             driver.drive().await
         };
@@ -245,6 +250,7 @@ impl Driver {
         });
         let appended = appended.await?;
         if appended && self.run.status().is_ended() {
+            telemetry::ended(&self.run);
             self.live.ended(self.run.clone());
         } else if appended {
             self.live.moved(self.run.seq());

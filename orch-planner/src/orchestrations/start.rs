@@ -9,11 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::{Orchestrations, Preview, StartOptions, Started};
 use crate::{
-    Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, Proposal, RunStatus,
-    ValidPlan,
+    Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
+    RunStatus, ValidPlan,
     orchestration::Planned,
     store::{Insertion, RunKey, RunRecord, RunSummary},
     synthesis::SynthesisOrder,
+    telemetry,
 };
 
 /// How long a run's hold lasts at least; while the run lives, it does not expire at all.
@@ -26,7 +27,7 @@ impl Orchestrations {
     /// What the goal would come to: nothing is stored, and no agent is called. A model that is asked is paid.
     pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
         goal.check()?;
-        let proposal = self.0.planner.propose(caller, goal).await?;
+        let proposal = self.think(caller, goal).await?;
         let mut options = options_of(goal, None);
         options.budget = without(options.budget, proposal.cost())?;
         let valid = self.validate(caller, proposal.plan.clone(), &options).await?;
@@ -58,7 +59,7 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
-        let proposal = self.0.planner.propose(caller, &goal).await?;
+        let proposal = self.think(caller, &goal).await?;
         self.start_valid(caller, proposal, options, key).await
     }
 
@@ -79,6 +80,13 @@ impl Orchestrations {
             return Ok(started);
         }
         self.start_valid(caller, plan.into(), options, key).await
+    }
+
+    async fn think(&self, caller: &Caller, goal: &Goal) -> Result<Proposal, PlanError> {
+        let started_at = self.0.clock.now();
+        let proposal = self.0.planner.propose(caller, goal).await;
+        telemetry::planned(&proposal, self.0.clock.now().since(started_at));
+        proposal
     }
 
     async fn start_valid(
@@ -148,6 +156,7 @@ impl Orchestrations {
                 return same(&first, record.key.as_ref());
             }
         }
+        telemetry::started();
         match place {
             Some(place) => place.fill(run),
             None => self.0.desk.ring(),

@@ -11,4 +11,5 @@ mod replicas;
 mod runs;
 mod send;
 mod shutdown;
+mod telemetry;
 mod waiting;

@@ -15,7 +15,7 @@ use super::{
     session::Session,
     tx::{self, Access},
 };
-use crate::sql::Unit;
+use crate::sql::{Unit, telemetry};
 
 /// Units that share one commit at most. It bounds how long the first of them waits for its acknowledgment.
 const BATCH: usize = 256;
@@ -203,6 +203,7 @@ impl Batches {
         }
         self.patience = (started.elapsed() / 4).min(PATIENCE);
         self.n_last = self.done.len();
+        telemetry::committed(self.n_last);
         self.n_guarded = self.n_guarded.saturating_sub(1);
         for (Request { unit, caller, .. }, outcome) in self.done.drain(..) {
             discard(unit);

@@ -189,33 +189,11 @@ fn unpayable(invocation: &Invocation, error: &OrchestrationError) -> StepEnd {
 }
 
 fn end_of(failure: &InvokeError) -> StepEnd {
-    let code = match failure {
-        InvokeError::Cancelled => return StepEnd::Released,
-        InvokeError::Unkept(_) => return StepEnd::Lost,
-        InvokeError::AgentNotFound { .. } => "agent_not_found",
-        InvokeError::VersionNotFound { .. } => "version_not_found",
-        InvokeError::TaskNotFound { .. } => "task_not_found",
-        InvokeError::Refused { .. } => "arguments_refused",
-        InvokeError::Forbidden { .. } => "forbidden",
-        InvokeError::Offline { .. } => "agent_offline",
-        InvokeError::Overloaded { .. } => "agent_overloaded",
-        InvokeError::Barred { .. } => "agent_barred",
-        InvokeError::Lost { .. } => "agent_lost",
-        InvokeError::Unreadable { .. } => "unreadable",
-        InvokeError::NoTransport { .. } => "no_transport",
-        InvokeError::Busy { .. } => "agent_busy",
-        InvokeError::Funds(_) => "funds",
-        InvokeError::Denied { .. } => "denied",
-        InvokeError::TimedOut { .. } => "timed_out",
-        InvokeError::Panicked { .. } => "agent_panicked",
-        InvokeError::TooLarge { .. } => "too_large",
-        InvokeError::Failed { .. } => "agent_failed",
-        InvokeError::Misanswered { .. } => "misanswered",
-        InvokeError::Misdeclared { .. } => "misdeclared",
-        InvokeError::HoldClosed { .. } => "hold_closed",
-        _ => "failed",
-    };
-    StepEnd::Failed(StepFailure::new(code, explain(failure)))
+    match failure {
+        InvokeError::Cancelled => StepEnd::Released,
+        InvokeError::Unkept(_) => StepEnd::Lost,
+        _ => StepEnd::Failed(StepFailure::new(failure.code(), explain(failure))),
+    }
 }
 
 /// What went wrong with all its causes, as the log of the run is where one looks.
