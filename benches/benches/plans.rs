@@ -79,6 +79,7 @@ fn schedule(plan: ValidPlan, id: RunId, invocation: InvocationId, at: Timestamp)
         plan,
         planning: None,
         synthesis: None,
+        fallback: None,
     };
     let mut run = Orchestration::begin(id, planned, at);
     loop {

@@ -64,6 +64,12 @@ impl Agent {
         format!("{}/{}", self.organization, self.name)
     }
 
+    /// Whether it goes by this name: its id, its slug or `organization/name`, whatever version follows.
+    pub fn goes_by(&self, name: &str) -> bool {
+        let name = name.split('@').next().unwrap_or(name).trim();
+        self.slug.as_str() == name || self.full_name() == name || self.id.to_string() == name
+    }
+
     /// Whether an account may know that it exists.
     pub fn is_visible_to(&self, account: &AccountId) -> bool {
         self.visibility == Visibility::Public || self.owner == *account

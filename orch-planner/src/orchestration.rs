@@ -3,6 +3,7 @@
 mod answer;
 mod error;
 mod event;
+mod fallback;
 mod fold;
 mod status;
 mod step;
@@ -11,9 +12,12 @@ mod synthesis;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use orch_core::{AccountId, Amount, RunId, Timestamp};
+use orch_core::{AccountId, AgentId, Amount, InvocationId, RunId, Timestamp};
 use serde_json::Value;
 
 pub use answer::result_size;
@@ -22,6 +26,7 @@ pub use event::{
     ApprovalDecided, Completed, OrchestrationEvent, Planned, RunFailure, StepEnded, StepFailed, StepFailure,
     StepStarted, StepSucceeded, StepWaiting, SynthesisSkipped, Synthesized, TimedOut,
 };
+pub use fallback::{Alternative, FallbackPolicy, StepReplaced};
 use status::Course;
 pub use status::{RunStatus, RunStatusError};
 pub use step::{StepState, Success};
@@ -41,6 +46,10 @@ pub struct Orchestration {
     ended_at: Option<Timestamp>,
     course: Course,
     steps: Vec<StepState>,
+    /// For each step, the last of its calls.
+    calls: Vec<Option<InvocationId>>,
+    /// For each step that went to another agent, those that failed it.
+    replaced: BTreeMap<usize, Vec<AgentId>>,
     /// For each step, how many of those before it have not succeeded.
     missing: Vec<usize>,
     ready: BTreeSet<usize>,

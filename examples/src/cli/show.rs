@@ -71,6 +71,10 @@ impl Show {
             OrchestrationEvent::StepFailed(failed) => {
                 self.end(&failed.step, at, &format!("failed: {}", failed.failure.reason));
             }
+            OrchestrationEvent::StepReplaced(replaced) => {
+                let (failed, by) = (&replaced.failure.reason, &replaced.by.slug);
+                self.end(&replaced.step, at, &format!("failed: {failed}; {by} does it"));
+            }
             OrchestrationEvent::StepInterrupted(ended) => self.end(&ended.step, at, "interrupted, not paid"),
             OrchestrationEvent::StepLate(ended) => self.end(&ended.step, at, "too late, not paid"),
             OrchestrationEvent::StepCancelled(ended) => self.end(&ended.step, at, "cancelled"),

@@ -81,7 +81,7 @@ struct Gathering<'g> {
 
 impl Gathering<'_> {
     fn add(&mut self, agent: Arc<Agent>, task: usize, rank: f64) {
-        let names = |name: &String| names(&agent, name);
+        let names = |name: &String| agent.goes_by(name);
         if agent.status != Status::Online || self.limits.excluded.iter().any(names) {
             return;
         }
@@ -128,12 +128,6 @@ impl Gathering<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether an agent goes by this name: its id, its slug or `organization/name`, whatever version follows.
-fn names(agent: &Agent, name: &str) -> bool {
-    let name = name.split('@').next().unwrap_or(name).trim();
-    agent.slug.to_string() == name || agent.full_name() == name || agent.id.to_string() == name
 }
 
 /// What is asked of the catalog: the words of each clause, those of all, and what the values hint at.

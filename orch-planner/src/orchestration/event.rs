@@ -4,6 +4,7 @@ use orch_core::{AccountId, Amount, ApprovalId, InvocationId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{FallbackPolicy, StepReplaced};
 use crate::{
     llm::TokenUsage,
     plan::{StepId, ValidPlan},
@@ -23,6 +24,8 @@ pub enum OrchestrationEvent {
     StepSucceeded(StepSucceeded),
     /// A step failed and is not paid.
     StepFailed(StepFailed),
+    /// A step failed and is not paid, and another agent is to do it.
+    StepReplaced(Box<StepReplaced>),
     /// A step was sent before a crash; nobody knows what became of it, and its task may not be done twice.
     StepInterrupted(StepEnded),
     /// A step's answer came after the run was told to stop; it is not paid.
@@ -71,6 +74,9 @@ pub struct Planned {
     /// That a model writes the answer once all is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<SynthesisOrder>,
+    /// Who may do its steps in the place of agents that fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Box<FallbackPolicy>>,
 }
 
 /// Particulars of [`OrchestrationEvent::StepStarted`].
@@ -232,16 +238,16 @@ mod shared {
 }
 
 /// A duration as whole milliseconds.
-mod millis {
+pub(super) mod millis {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_millis)
     }
 }

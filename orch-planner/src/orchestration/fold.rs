@@ -1,6 +1,9 @@
 //! How each event changes a run, and when it cannot have happened.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use orch_core::{Amount, InvocationId, RunId, Timestamp, event::Event};
 
@@ -25,6 +28,8 @@ impl Orchestration {
             ended_at: None,
             course: Course::Onward,
             steps: vec![StepState::Pending; steps.len()],
+            calls: vec![None; steps.len()],
+            replaced: BTreeMap::new(),
             missing,
             ready,
             n_running: 0,
@@ -94,6 +99,7 @@ impl Orchestration {
                 self.fail(index, StepState::Failed(failed.failure.clone()), failed.failure);
                 Ok(())
             }
+            OrchestrationEvent::StepReplaced(replaced) => self.replace(&replaced),
             OrchestrationEvent::StepInterrupted(ended) => {
                 let index = self.running(&ended.step, ended.invocation)?;
                 let failure = StepFailure::new(
@@ -218,6 +224,7 @@ impl Orchestration {
             return Err(self.misplaced(index));
         }
         self.ready.remove(&index);
+        self.calls[index] = Some(invocation);
         self.set(
             index,
             StepState::Running {
@@ -307,7 +314,7 @@ impl Orchestration {
         self.set(index, state);
     }
 
-    fn set(&mut self, index: usize, state: StepState) {
+    pub(super) fn set(&mut self, index: usize, state: StepState) {
         let running = |state: &StepState| usize::from(matches!(state, StepState::Running { .. }));
         let waiting = |state: &StepState| usize::from(matches!(state, StepState::Waiting { .. }));
         let before = &self.steps[index];
@@ -334,7 +341,7 @@ impl Orchestration {
             .ok_or_else(|| format!("the plan has no step {step}"))
     }
 
-    fn running(&self, step: &StepId, call: InvocationId) -> Result<usize, String> {
+    pub(super) fn running(&self, step: &StepId, call: InvocationId) -> Result<usize, String> {
         let index = self.index(step)?;
         match &self.steps[index] {
             StepState::Running { invocation, .. } if *invocation == call => Ok(index),

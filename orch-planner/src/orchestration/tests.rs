@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    ApprovalDecided, Completed, Orchestration, OrchestrationEvent, Planned, RunFailure, RunStatus, StepEnded,
-    StepFailed, StepFailure, StepStarted, StepState, StepSucceeded, StepWaiting, TimedOut,
+    Alternative, ApprovalDecided, Completed, Orchestration, OrchestrationEvent, Planned, RunFailure,
+    RunStatus, StepEnded, StepFailed, StepFailure, StepReplaced, StepStarted, StepState, StepSucceeded,
+    StepWaiting, TimedOut,
 };
 use crate::plan::{OnFailure, PlannedStep, ValidPlan};
 
@@ -68,6 +69,7 @@ fn begin(plan: ValidPlan) -> Orchestration {
         plan,
         planning: None,
         synthesis: None,
+        fallback: None,
     };
     Orchestration::begin(RunId::from_uuid(Uuid::nil()), planned, at(1))
 }
@@ -85,7 +87,21 @@ fn event(run: &Orchestration, kind: usize, index: usize) -> OrchestrationEvent {
         StepState::Running { attempt, .. } | StepState::Decided { attempt, .. } => attempt + 1,
         _ => 1,
     };
-    match kind % 14 {
+    match kind % 15 {
+        14 => OrchestrationEvent::StepReplaced(Box::new(StepReplaced {
+            step,
+            invocation,
+            failure: failure(),
+            by: Alternative {
+                agent: orch_core::AgentId::from_uuid(Uuid::from_u128(1 + run.replaced(index).len() as u128)),
+                slug: "other".into(),
+                version: Version::FIRST,
+                price: Amount::zero(Currency::Algo),
+                repeatable: true,
+                timeout: Duration::from_secs(60),
+                more: Amount::new(5, Currency::Algo).unwrap(),
+            },
+        })),
         0..=3 => OrchestrationEvent::StepStarted(StepStarted {
             step,
             invocation,
@@ -146,6 +162,8 @@ fn check(run: &Orchestration) {
         run.spent().minor(),
         7 * i64::try_from(count("succeeded")).unwrap()
     );
+    let n_replaced: usize = (0..steps.len()).map(|index| run.replaced(index).len()).sum();
+    assert_eq!(run.plan().price().minor(), 5 * i64::try_from(n_replaced).unwrap());
     let waits = count("running") == 0 && ready.is_empty() && count("waiting") > 0;
     if goes_on {
         assert_eq!(run.status() == RunStatus::Waiting, waits);
@@ -191,7 +209,7 @@ fn dag() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<bool>)> {
 proptest! {
     #[test]
     fn any_order_of_events_keeps_the_counters_right(
-        (before, skips) in dag(), choices in proptest::collection::vec((0..14_usize, 0..8_usize), 0..120),
+        (before, skips) in dag(), choices in proptest::collection::vec((0..15_usize, 0..8_usize), 0..120),
     ) {
         let mut run = begin(plan(&before, &skips));
         check(&run);

@@ -5,6 +5,7 @@
 //! follows the log, whenever and wherever the process stops.
 
 mod draft;
+mod fallback;
 mod finding;
 mod finish;
 mod keeper;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use orch_core::{Amount, RunId};
 
-use crate::{Plan, Planning, ValidPlan};
+use crate::{GoalLimits, OrchestrationError, Plan, Planning, ValidPlan, orchestration::FallbackPolicy};
 
 /// What bounds the runs of an [`Orchestrations`](super::Orchestrations), and how they are worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub struct OrchestrationOptions {
     pub result_bytes: usize,
     /// How often a step is sent in all, when crashes interrupt it and its task is repeatable.
     pub attempts: u32,
+    /// How often each step of a run that was started by a goal may go to another agent, up to
+    /// [`StartOptions::MAX_FALLBACKS`].
+    pub fallbacks: u32,
     /// How often a run is looked at for what other processes did to it.
     pub poll_interval: Duration,
     /// How long an unavailable store is tried again before a run is put off.
@@ -31,6 +34,7 @@ impl Default for OrchestrationOptions {
             parallel_steps: 64,
             result_bytes: 16 * 1024 * 1024,
             attempts: 5,
+            fallbacks: 2,
             poll_interval: Duration::from_secs(1),
             patience: Duration::from_secs(30),
             worker_ttl: Duration::from_secs(15),
@@ -51,8 +55,43 @@ pub struct StartOptions {
     pub timeout: Option<Duration>,
     /// How many different agents may work on it.
     pub max_agents: Option<u32>,
+    /// How often each step may go to another agent that does the same task, when the one that has it fails: up to
+    /// [`MAX_FALLBACKS`](Self::MAX_FALLBACKS); never unless it is said.
+    pub fallbacks: u32,
+    /// Agents that no step may go to, by id, slug or `organization/name`.
+    pub excluded: Vec<String>,
     /// Makes starting the same twice the same as once: 1 to 200 characters, unique within the account.
     pub key: Option<String>,
+}
+
+impl StartOptions {
+    /// The most that [`fallbacks`](Self::fallbacks) may be.
+    pub const MAX_FALLBACKS: u32 = 5;
+
+    /// Who may do steps in the place of agents that fail, if anybody may.
+    pub(super) fn fallback(&self) -> Result<Option<Box<FallbackPolicy>>, OrchestrationError> {
+        let per_step = self.fallbacks;
+        let refused = |field, reason: String| Err(OrchestrationError::Option { field, reason });
+        if per_step > StartOptions::MAX_FALLBACKS {
+            return refused(
+                "fallbacks",
+                format!("of {per_step} is more than {}", StartOptions::MAX_FALLBACKS),
+            );
+        }
+        if self.excluded.len() > GoalLimits::MAX_NAMED {
+            return refused(
+                "excluded",
+                format!("names more than {} agents", GoalLimits::MAX_NAMED),
+            );
+        }
+        Ok((per_step > 0).then(|| {
+            Box::new(FallbackPolicy {
+                per_step,
+                max_agents: self.max_agents,
+                excluded: self.excluded.clone(),
+            })
+        }))
+    }
 }
 
 /// A run that is durable.

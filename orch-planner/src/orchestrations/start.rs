@@ -28,7 +28,7 @@ impl Orchestrations {
     pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
         goal.check()?;
         let proposal = self.think(caller, goal).await?;
-        let mut options = options_of(goal, None);
+        let mut options = options_of(goal, None, 0);
         options.budget = without(options.budget, proposal.cost())?;
         let valid = self.validate(caller, proposal.plan.clone(), &options).await?;
         Ok(Preview {
@@ -46,7 +46,11 @@ impl Orchestrations {
         key: Option<String>,
     ) -> Result<Started, OrchestrationError> {
         goal.check()?;
-        let options = options_of(&goal, key);
+        let options = options_of(
+            &goal,
+            key,
+            self.0.options.fallbacks.min(StartOptions::MAX_FALLBACKS),
+        );
         let key = run_key(
             &options,
             &(
@@ -75,7 +79,10 @@ impl Orchestrations {
         plan: Plan,
         options: StartOptions,
     ) -> Result<Started, OrchestrationError> {
-        let key = run_key(&options, &plan)?;
+        let key = match options.fallbacks {
+            0 => run_key(&options, &plan)?,
+            fallbacks => run_key(&options, &(&plan, fallbacks, &options.excluded))?,
+        };
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
@@ -105,6 +112,7 @@ impl Orchestrations {
             });
         }
         options.budget = without(options.budget, proposal.cost())?;
+        let fallback = options.fallback()?;
         let Proposal { plan, planning } = proposal;
         let plan = self.validate(caller, plan, &options).await?;
         let (now, account) = (self.0.clock.now(), caller.account().clone());
@@ -132,6 +140,7 @@ impl Orchestrations {
             plan,
             planning,
             synthesis,
+            fallback,
         };
         let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
         let run = Orchestration::begin(id, planned, now);
@@ -305,12 +314,14 @@ fn without(budget: Option<Amount>, cost: Option<Amount>) -> Result<Option<Amount
     }
 }
 
-fn options_of(goal: &Goal, key: Option<String>) -> StartOptions {
+fn options_of(goal: &Goal, key: Option<String>, fallbacks: u32) -> StartOptions {
     StartOptions {
         goal: Some(goal.text.clone()),
         budget: goal.limits.budget,
         timeout: Some(goal.limits.timeout),
         max_agents: Some(goal.limits.max_agents),
+        fallbacks,
+        excluded: goal.limits.excluded.clone(),
         key,
     }
 }

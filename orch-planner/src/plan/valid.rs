@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
 use super::{OnFailure, Parameter, ResultPointer, StepId, graph::Graph};
+use crate::orchestration::Alternative;
 
 /// A plan that can be run: its agents exist, its order has no cycle, and what it may cost is known.
 ///
@@ -16,7 +17,7 @@ use super::{OnFailure, Parameter, ResultPointer, StepId, graph::Graph};
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidPlan(Arc<Parts>);
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Parts {
     steps: Vec<PlannedStep>,
     indexes: HashMap<StepId, usize>,
@@ -76,6 +77,23 @@ impl ValidPlan {
         }))
     }
 
+    /// The same plan, with another agent for a step.
+    pub(crate) fn with_alternative(&self, index: usize, by: &Alternative) -> Result<Self, String> {
+        let mut parts = Parts::clone(&self.0);
+        if !by.more.is_zero() {
+            parts.price = parts.price.plus(by.more).map_err(|error| error.to_string())?;
+        }
+        if let Some(step) = parts.steps.get_mut(index) {
+            step.agent = by.agent;
+            step.slug = by.slug.as_str().into();
+            step.version = by.version;
+            step.price = by.price;
+            step.repeatable = by.repeatable;
+            step.timeout = by.timeout;
+        }
+        Ok(Self(Arc::new(parts)))
+    }
+
     /// The index of the step of that name.
     pub fn index(&self, id: &StepId) -> Option<usize> {
         self.0.indexes.get(id).copied()
@@ -86,7 +104,8 @@ impl ValidPlan {
         &self.0.steps
     }
 
-    /// The most that all steps together may cost, which is what a run holds.
+    /// The most that all steps together may cost, which is what a run holds. Where a step went to another agent, what
+    /// was set aside for the first one counts on.
     pub fn price(&self) -> Amount {
         self.0.price
     }

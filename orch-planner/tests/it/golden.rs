@@ -122,12 +122,26 @@ fn a_run_that_does_without_its_model_folds() {
 }
 
 #[test]
+fn a_step_that_went_to_another_agent_folds() {
+    let run = fold(include_str!("../golden/v1/replaced.json"));
+    assert_eq!(
+        (run.status(), states(&run)),
+        (RunStatus::Completed, vec!["succeeded"])
+    );
+    let step = &run.plan().steps()[0];
+    assert_eq!((&*step.slug, step.repeatable), ("other", false));
+    assert_eq!(run.plan().price().to_string(), "1.5 ALGO");
+    assert_eq!((run.replaced(0).len(), run.agents().len()), (1, 2));
+}
+
+#[test]
 fn every_kind_of_event_is_in_a_golden_log() {
     let logs = [
         include_str!("../golden/v1/completed.json"),
         include_str!("../golden/v1/failed.json"),
         include_str!("../golden/v1/cancelled.json"),
         include_str!("../golden/v1/timed_out.json"),
+        include_str!("../golden/v1/replaced.json"),
         include_str!("../golden/v1/synthesized.json"),
         include_str!("../golden/v1/fallback.json"),
     ];
@@ -147,6 +161,7 @@ fn every_kind_of_event_is_in_a_golden_log() {
         "step_failed",
         "step_interrupted",
         "step_late",
+        "step_replaced",
         "step_started",
         "step_succeeded",
         "step_waiting",

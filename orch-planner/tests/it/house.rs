@@ -266,6 +266,9 @@ pub(crate) fn describe(event: &OrchestrationEvent) -> String {
         OrchestrationEvent::StepStarted(event) => &event.step,
         OrchestrationEvent::StepSucceeded(event) => &event.step,
         OrchestrationEvent::StepFailed(event) => &event.step,
+        OrchestrationEvent::StepReplaced(event) => {
+            return format!("{} {} by {}", "step_replaced", event.step, event.by.slug);
+        }
         OrchestrationEvent::StepWaiting(event) => &event.step,
         OrchestrationEvent::StepInterrupted(event)
         | OrchestrationEvent::StepLate(event)

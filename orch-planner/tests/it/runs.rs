@@ -3,6 +3,7 @@
 mod cancel;
 mod crash;
 mod failure;
+mod fallback;
 mod happy;
 mod random;
 mod start;

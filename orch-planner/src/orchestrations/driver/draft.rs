@@ -7,7 +7,8 @@ use super::{Driver, Halt, StepEnd, finding::Finding, keeper::Answered};
 use crate::{
     OrchestrationEvent, RunStatus, StepState,
     orchestration::{
-        StepEnded, StepFailed, StepFailure, StepStarted, StepSucceeded, StepWaiting, TimedOut, result_size,
+        Alternative, StepEnded, StepFailed, StepFailure, StepReplaced, StepStarted, StepSucceeded,
+        StepWaiting, TimedOut, result_size,
     },
 };
 
@@ -155,7 +156,15 @@ impl Driver {
         let stops = matches!(self.run.status(), RunStatus::Cancelling | RunStatus::Failing);
         Ok(match end {
             StepEnd::Settled | StepEnd::Unpaid => None,
-            StepEnd::Failed(failure) => {
+            StepEnd::Replaced(failure, by) if !stops && self.run.may_go_to(index, by) => {
+                Some(OrchestrationEvent::StepReplaced(Box::new(StepReplaced {
+                    step,
+                    invocation,
+                    failure: failure.clone(),
+                    by: Alternative::clone(by),
+                })))
+            }
+            StepEnd::Failed(failure) | StepEnd::Replaceable(failure) | StepEnd::Replaced(failure, _) => {
                 let failure = failure.clone();
                 Some(OrchestrationEvent::StepFailed(StepFailed {
                     step,

@@ -1,7 +1,10 @@
 use orch_core::ApprovalId;
 
 use super::keeper::Answered;
-use crate::{OrchestrationError, orchestration::StepFailure};
+use crate::{
+    OrchestrationError,
+    orchestration::{Alternative, StepFailure},
+};
 
 /// Something that a step has to say.
 #[derive(Debug)]
@@ -21,6 +24,10 @@ pub(super) enum StepEnd {
     Unpaid,
     /// It failed; its hold is released.
     Failed(StepFailure),
+    /// It failed, its hold is released, and nothing speaks against its being done by another agent.
+    Replaceable(StepFailure),
+    /// It failed, its hold is released, and another agent is to do it, for whom enough is held.
+    Replaced(StepFailure, Box<Alternative>),
     /// It was stopped or given up; its hold is released.
     Released,
     /// It was not sent, and its hold is released: it can be started anew as another call.

@@ -34,6 +34,8 @@ impl Driver {
                         driver.abandon(index);
                     }
                 }
+                // Its hold may have been left behind, and what costs nothing is held outside the run's hold.
+                StepState::Late | StepState::Failed(_) => driver.abandon_free(index),
                 _ => {}
             }
         }

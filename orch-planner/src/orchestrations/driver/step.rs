@@ -40,7 +40,18 @@ impl Driver {
             live: self.live.clone(),
         };
         let (shared, caller, cancel) = (self.shared.clone(), self.caller.clone(), self.cancel.clone());
-        let step = async move { (index, call(&shared, &caller, &invocation, &keeper, &cancel).await) };
+        let is_repeatable = self.run.plan().steps()[index].repeatable;
+        let search = self.search(index);
+        let step = async move {
+            let end = call(&shared, &caller, &invocation, &keeper, &cancel, is_repeatable).await;
+            let end = match (end, search) {
+                (StepEnd::Replaceable(failure), Some(search)) => {
+                    search.replace(&shared, &caller, &invocation, failure).await
+                }
+                (end, _) => end,
+            };
+            (index, end)
+        };
         self.running.push(step.boxed());
     }
 
@@ -57,6 +68,24 @@ impl Driver {
             (
                 index,
                 abandon(&shared, &caller, &invocation, StepEnd::Released).await,
+            )
+        };
+        self.running.push(step.boxed());
+    }
+
+    /// Gives the hold back of a step that costs nothing and was over before the last crash, if that was not done.
+    pub(super) fn abandon_free(&mut self, index: usize) {
+        let is_free = self.run.plan().steps()[index].price.is_zero();
+        let Some(call) = self.run.last_call(index).filter(|_| is_free) else {
+            return;
+        };
+        self.busy.insert(index);
+        let invocation = self.call_of(index, call);
+        let (shared, caller) = (self.shared.clone(), self.caller.clone());
+        let step = async move {
+            (
+                index,
+                abandon(&shared, &caller, &invocation, StepEnd::Settled).await,
             )
         };
         self.running.push(step.boxed());
@@ -108,6 +137,7 @@ async fn call(
     invocation: &Invocation,
     keeper: &StepKeeper,
     cancel: &Cancel,
+    is_repeatable: bool,
 ) -> StepEnd {
     let mut patience = shared.patience();
     let mut has_failed = false;
@@ -123,9 +153,12 @@ async fn call(
             Err(InvokeError::Store(failure)) => failure,
             Err(InvokeError::Unreleased { failure, cause }) => match (*failure, cause) {
                 (InvokeError::Store(failure), _) => failure,
-                (failure, _) => return abandon(shared, caller, invocation, end_of(&failure)).await,
+                (failure, _) => {
+                    let end = end_of(&failure, is_repeatable);
+                    return abandon(shared, caller, invocation, end).await;
+                }
             },
-            Err(failure) => return end_of(&failure),
+            Err(failure) => return end_of(&failure, is_repeatable),
         };
         has_failed = true;
         if let Err(failure) = patience.endure(failure).await {
@@ -188,11 +221,43 @@ fn unpayable(invocation: &Invocation, error: &OrchestrationError) -> StepEnd {
     StepEnd::Settled
 }
 
-fn end_of(failure: &InvokeError) -> StepEnd {
+fn end_of(failure: &InvokeError, is_repeatable: bool) -> StepEnd {
     match failure {
-        InvokeError::Cancelled => StepEnd::Released,
-        InvokeError::Unkept(_) => StepEnd::Lost,
-        _ => StepEnd::Failed(StepFailure::new(failure.code(), explain(failure))),
+        InvokeError::Cancelled => return StepEnd::Released,
+        InvokeError::Unkept(_) => return StepEnd::Lost,
+        _ => {}
+    }
+    let end = StepFailure::new(failure.code(), explain(failure));
+    if may_go_elsewhere(failure, is_repeatable) {
+        StepEnd::Replaceable(end)
+    } else {
+        StepEnd::Failed(end)
+    }
+}
+
+/// Whether another agent may do what this one failed to do: always when it never began, and else only what may be done
+/// twice. What another would fail of as well is left as it is.
+fn may_go_elsewhere(failure: &InvokeError, is_repeatable: bool) -> bool {
+    match failure {
+        InvokeError::AgentNotFound { .. }
+        | InvokeError::VersionNotFound { .. }
+        | InvokeError::TaskNotFound { .. }
+        | InvokeError::Offline { .. }
+        | InvokeError::Overloaded { .. }
+        | InvokeError::Barred { .. }
+        | InvokeError::NoTransport { .. }
+        | InvokeError::Busy { .. } => true,
+        InvokeError::Lost { .. }
+        | InvokeError::Unreadable { .. }
+        | InvokeError::TimedOut { .. }
+        | InvokeError::Panicked { .. }
+        | InvokeError::TooLarge { .. }
+        | InvokeError::Failed { .. }
+        | InvokeError::Misanswered { .. }
+        | InvokeError::Misdeclared { .. }
+        // It failed before a crash, of what is not known any more.
+        | InvokeError::HoldClosed { .. } => is_repeatable,
+        _ => false,
     }
 }
 

@@ -4,15 +4,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::{Either, select};
-use orch_billing::InMemoryLedger;
+use orch_a2a::testing::Script;
+use orch_billing::{HoldId, InMemoryLedger};
 use orch_core::{ManualClock, PageRequest, event::InMemoryEventLog};
 use orch_planner::{
     InMemoryOrchestrations, Orchestration, OrchestrationOptions, Plan, RunStatus, StartOptions, StepState,
 };
 use serde_json::json;
 
+use super::fallback;
 use crate::house::{
-    CREDITS, House, caller, drive, echo,
+    CREDITS, House, PRICE, caller, drive, echo,
     faulty::{Fault, Faulty, Fuse},
     once, options, plan, seconds, settle,
 };
@@ -27,6 +29,10 @@ struct Crash {
 
 impl Crash {
     async fn new() -> Self {
+        Self::with(options()).await
+    }
+
+    async fn with(options: OrchestrationOptions) -> Self {
         let (clock, fuse) = (Arc::new(ManualClock::default()), Arc::new(Fuse::default()));
         let store = InMemoryOrchestrations::new(Arc::new(InMemoryEventLog::default()), clock.clone());
         let store = Faulty {
@@ -39,7 +45,7 @@ impl Crash {
         };
         let options = OrchestrationOptions {
             sole_worker: true,
-            ..options()
+            ..options
         };
         let house = House::over(clock, Arc::new(store), Arc::new(ledger), options).await;
         Self { house, fuse }
@@ -47,14 +53,15 @@ impl Crash {
 
     /// Starts and drives the plan until it ends, or the chosen call of a store hangs.
     async fn run_into(&self, plan: Plan, chosen: u64, fault: Fault) -> bool {
+        self.run_with(plan, StartOptions::default(), chosen, fault).await
+    }
+
+    async fn run_with(&self, plan: Plan, options: StartOptions, chosen: u64, fault: Fault) -> bool {
         let house = &self.house;
         let worker = house.service.begin_worker().await.unwrap();
         self.fuse.set(chosen, fault);
         let first = Box::pin(async {
-            let started = house
-                .service
-                .start_plan(&caller(), plan, StartOptions::default())
-                .await;
+            let started = house.service.start_plan(&caller(), plan, options).await;
             // A start that fails is the caller's to repeat; what it left behind is swept.
             if started.is_ok() {
                 let mut claims = worker.next(10).await.unwrap();
@@ -227,5 +234,95 @@ async fn two_crashes_are_survived() {
                 break;
             }
         }
+    }
+}
+
+/// An agent fails, a dearer one stands in for it, and the process stops anywhere between.
+#[tokio::test]
+async fn a_crash_while_another_agent_takes_over_is_survived() {
+    for fault in [Fault::HangBefore, Fault::HangAfter] {
+        let mut n_blown = 0;
+        for chosen in 1..MANY {
+            let crash = Crash::new().await;
+            let house = &crash.house;
+            fallback::hire(house, "first", PRICE, |_| {}).await;
+            fallback::hire(house, "second", 2 * PRICE, |_| {}).await;
+            house
+                .transport
+                .always("first/translate", Script::fail("out of ink"));
+            let options = StartOptions {
+                fallbacks: 1,
+                ..StartOptions::default()
+            };
+            if !crash
+                .run_with(fallback::translate(), options, chosen, fault)
+                .await
+            {
+                break;
+            }
+            n_blown += 1;
+            let Some(run) = crash.recover().await else {
+                house.assert_paid(0).await;
+                continue;
+            };
+            assert_eq!(
+                run.status(),
+                RunStatus::Completed,
+                "call {chosen}: {:?}",
+                run.failure()
+            );
+            house.assert_paid(2).await;
+            let calls = house.transport.calls();
+            let n_second = calls
+                .iter()
+                .filter(|call| call.target == "second/translate")
+                .count();
+            assert!((1..=2).contains(&n_second) && calls.len() <= 4, "{calls:?}");
+        }
+        assert!(n_blown > 8, "only {n_blown} calls were tried");
+    }
+}
+
+/// What costs nothing is held outside the run's hold, so that nothing but its own end gives it back.
+#[tokio::test]
+async fn a_crash_leaves_no_hold_of_a_free_step_behind() {
+    for fault in [Fault::HangBefore, Fault::HangAfter] {
+        let mut n_blown = 0;
+        for chosen in 1..MANY {
+            let small = OrchestrationOptions {
+                result_bytes: 10,
+                ..options()
+            };
+            let crash = Crash::with(small).await;
+            let answer = Script::answer(json!("more than ten bytes"));
+            crash.house.transport.always("free/do", answer);
+            let plan = plan(json!([{"id": "f", "agent": "free", "task": "do", "arguments": {"id": "f"}}]));
+            if !crash.run_into(plan, chosen, fault).await {
+                break;
+            }
+            n_blown += 1;
+            let worker = crash.house.service.begin_worker().await.unwrap();
+            drive(&crash.house.service, &worker).await;
+            let runs = crash
+                .house
+                .service
+                .list(&caller(), PageRequest::default())
+                .await
+                .unwrap();
+            for record in runs.items {
+                let run = crash.house.find(record.id).await;
+                assert_eq!(run.status(), RunStatus::Failed);
+                let Some(call) = run.last_call(0) else { continue };
+                let hold = crash
+                    .house
+                    .billing
+                    .find_hold(HoldId::from_uuid(call.uuid()))
+                    .await
+                    .unwrap();
+                let is_open = hold.is_some_and(|hold| hold.state.is_open());
+                assert!(!is_open, "call {chosen}, {fault:?}: {:?}", run.steps());
+            }
+        }
+        assert!(n_blown > 4, "only {n_blown} calls were tried");
     }
 }
