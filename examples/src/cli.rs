@@ -3,6 +3,7 @@
 mod agents;
 mod answer;
 mod arguments;
+mod calls;
 mod credits;
 mod db;
 mod error;

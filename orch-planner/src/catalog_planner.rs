@@ -19,15 +19,19 @@ mod literal;
 mod number;
 mod offer;
 mod parameter;
+mod reading;
 mod shape;
 mod source;
 mod stem;
 mod term;
 mod thesaurus;
 mod token;
+mod toolbox;
 mod wish;
 mod wishes;
 mod word;
+
+pub use toolbox::{Call, Tool, Toolbox, ToolboxError};
 
 use async_trait::async_trait;
 use orch_core::{Caller, catalog::Catalog};

@@ -70,7 +70,11 @@ pub struct PlanArguments {
     /// The most to spend, in ALGO.
     #[arg(long, value_name = "ALGO")]
     pub budget: Option<String>,
-    /// Print the plan as JSON, in the form that `run --plan` reads.
+    /// Plan over the tasks in this JSON file instead of the catalog: a list of tasks, or of functions or tools as
+    /// function-calling APIs and MCP servers describe them. No database is opened.
+    #[arg(long, value_name = "FILE", conflicts_with = "budget")]
+    pub tasks: Option<PathBuf>,
+    /// Print the plan as JSON, in the form that `run --plan` reads; with --tasks the calls, [] for none.
     #[arg(long)]
     pub json: bool,
 }

@@ -4,9 +4,12 @@ use std::process::ExitCode;
 
 use orch::GoalLimits;
 
-use super::{Arguments, CliError, PlanArguments, home::Home, run};
+use super::{Arguments, CliError, PlanArguments, calls, home::Home, run};
 
 pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<ExitCode, CliError> {
+    if let Some(file) = &plan.tasks {
+        return calls::calls(file, plan);
+    }
     let budget = run::budget(plan.budget.as_deref())?;
     let goal = run::goal_of(&plan.goal, budget, GoalLimits::default().timeout)?;
     let home = Home::open(arguments).await?;

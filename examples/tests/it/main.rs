@@ -1,6 +1,7 @@
 //! Everything this package promises, tested from outside.
 
 mod agents;
+mod calls;
 mod cli;
 mod command;
 mod custom_store;

@@ -1,12 +1,10 @@
 //! Reads a goal as words, punctuation and literal values, each with its place in the text.
 
+mod announced;
+
 use std::ops::Range;
 
-use super::{
-    literal::Literal,
-    number,
-    word::{is_function_word, words},
-};
+use super::{literal::Literal, number, word::is_function_word};
 
 /// A word, a punctuation mark or a literal value of a goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,46 +53,6 @@ impl Token {
         self.word().filter(|word| !is_function_word(word))
     }
 }
-
-/// Words after which a colon announces a text.
-const ANNOUNCERS: &[&str] = &[
-    "abstract",
-    "article",
-    "below",
-    "body",
-    "code",
-    "comment",
-    "content",
-    "description",
-    "document",
-    "email",
-    "essay",
-    "feedback",
-    "following",
-    "for",
-    "from",
-    "input",
-    "letter",
-    "message",
-    "note",
-    "notes",
-    "paragraph",
-    "passage",
-    "phrase",
-    "post",
-    "review",
-    "sentence",
-    "sentences",
-    "snippet",
-    "speech",
-    "story",
-    "text",
-    "transcript",
-    "tweet",
-];
-
-/// Words with which a colon announces what to do rather than a text.
-const NOT_ANNOUNCED: &[&str] = &["do", "execute", "perform", "run", "steps", "tasks", "things"];
 
 /// The tokens of a goal.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
@@ -255,29 +213,6 @@ impl Reader<'_> {
             }
             _ => 0,
         }
-    }
-
-    /// What follows the colon at the end of "this text:" is one text, unless it is quoted.
-    fn announced(&mut self, at: usize) -> usize {
-        let rest = &self.text[at..];
-        let before = self.tokens.iter().rev().skip(1).map_while(Token::word).take(6);
-        let before: Vec<&str> = before.collect();
-        let says = |words: &[&str]| before.iter().any(|word| words.contains(word));
-        let announces =
-            before.first().is_some_and(|word| ANNOUNCERS.contains(word)) || says(&["following", "this"]);
-        let announces = announces && !says(NOT_ANNOUNCED);
-        let text = rest.trim();
-        let opens_quote = text.starts_with(['"', '“', '„', '«', '`', '\'', '‘']);
-        let is_one_literal = Literal::read(text).is_some_and(|(_, length)| length + 1 >= text.len());
-        if !announces || opens_quote || is_one_literal || words(text).is_empty() {
-            return at;
-        }
-        let start = at + (rest.len() - rest.trim_start().len());
-        self.push(
-            start..self.text.len(),
-            TokenKind::Literal(Literal::Quote(text.to_owned())),
-        );
-        self.text.len()
     }
 }
 

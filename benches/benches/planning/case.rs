@@ -1,0 +1,59 @@
+//! The cases: JSON files of tasks and of goals with the calls that are right for them.
+
+use std::path::Path;
+
+use orch_benches::Outcome;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A field: its tasks and the goals for them.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Field {
+    /// The tasks.
+    pub(crate) tasks: Vec<Value>,
+    /// The goals.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// A goal with the calls that are right for it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Case {
+    /// The goal.
+    pub(crate) goal: String,
+    /// The calls; none where it is to be refused.
+    pub(crate) calls: Vec<Expected>,
+    /// Why it is to be refused: `irrelevant` to its field's tasks, or something is `missing`.
+    #[serde(default)]
+    pub(crate) why: Option<String>,
+}
+
+/// A call that is right.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Expected {
+    /// The task.
+    pub(crate) task: String,
+    /// The arguments; `{"$any": [...]}` where several values are right.
+    pub(crate) arguments: Map<String, Value>,
+}
+
+impl Case {
+    /// The tasks that its calls need.
+    pub(crate) fn needed(&self, tasks: &[Value]) -> Vec<Value> {
+        let is_needed = |task: &&Value| self.calls.iter().any(|call| task["name"] == call.task.as_str());
+        tasks.iter().filter(is_needed).cloned().collect()
+    }
+}
+
+/// The fields of a split, in the order of their names.
+pub(crate) fn fields(split: &str) -> Outcome<Vec<Field>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("planning").join(split);
+    let files: Result<Vec<_>, _> = std::fs::read_dir(&folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
+    let mut files = files?;
+    files.sort();
+    let read = |file: &std::path::PathBuf| -> Outcome<Field> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+    };
+    files.iter().map(read).collect()
+}

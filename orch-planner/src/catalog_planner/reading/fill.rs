@@ -1,0 +1,130 @@
+//! Fills the slots of a task with what a part of a goal says. Nothing is made up: what is not said stays empty.
+
+mod affinity;
+mod assign;
+mod choice;
+mod flag;
+mod list;
+mod phrase;
+mod role;
+mod value;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use serde_json::{Map, Value};
+
+use super::{
+    known::Known,
+    mention::{Mention, ReadGoal},
+    slot::Slot,
+};
+
+/// What a part of a goal says for a task.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filled {
+    /// The values, by the place of their slot.
+    pub(super) values: BTreeMap<usize, Value>,
+    /// The lexemes that went into them.
+    pub(super) claimed: BTreeSet<usize>,
+    /// Which mention, by its place, went into which slot.
+    pub(super) mentions: BTreeMap<usize, usize>,
+    /// Slots that were filled with words which are no value by their looks.
+    pub(super) guessed: BTreeSet<usize>,
+}
+
+/// A task's slots, and the part of a goal that they are filled from.
+pub(super) struct Filler<'a> {
+    known: &'a Known,
+    goal: &'a ReadGoal,
+    range: Range<usize>,
+    taken: &'a BTreeSet<usize>,
+    filled: Filled,
+}
+
+/// What the lexemes of `range` say for a task; those in `taken` are somebody else's.
+pub(super) fn fill(known: &Known, goal: &ReadGoal, range: Range<usize>, taken: &BTreeSet<usize>) -> Filled {
+    let filled = Filled::default();
+    let mut filler = Filler {
+        known,
+        goal,
+        range,
+        taken,
+        filled,
+    };
+    // What is said most plainly comes first, so that what is guessed at last has the least to choose from.
+    filler.choices();
+    filler.lists();
+    filler.assign();
+    filler.phrases();
+    filler.flags();
+    filler.filled
+}
+
+impl Filled {
+    /// The slots that the task cannot do without and that have no value.
+    pub(super) fn missing<'k>(&self, known: &'k Known) -> impl Iterator<Item = &'k Slot> {
+        let slots = known.slots.iter().enumerate();
+        slots
+            .filter(|(at, slot)| slot.is_required && !self.values.contains_key(at))
+            .map(|(_, slot)| slot)
+    }
+
+    /// The arguments of a call.
+    pub(super) fn arguments(&self, known: &Known) -> Map<String, Value> {
+        let mut arguments = Map::new();
+        for (at, value) in &self.values {
+            insert(&mut arguments, &known.slots[*at].path, value.clone());
+        }
+        arguments
+    }
+}
+
+/// Puts a value where a path leads, through objects that are made on the way.
+fn insert(members: &mut Map<String, Value>, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [name] => {
+            members.insert(name.clone(), value);
+        }
+        [name, rest @ ..] => {
+            let inner = members
+                .entry(name.clone())
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+impl<'a> Filler<'a> {
+    /// Slots without a value, the required ones first.
+    fn open(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<usize> {
+        let slots = self.known.slots.iter().enumerate();
+        let open = slots.filter(|(at, slot)| !self.filled.values.contains_key(at) && wanted(slot));
+        let mut open: Vec<usize> = open.map(|(at, _)| at).collect();
+        open.sort_by_key(|&at| !self.known.slots[at].is_required);
+        open
+    }
+
+    fn is_free(&self, at: usize) -> bool {
+        self.range.contains(&at) && !self.taken.contains(&at) && !self.filled.claimed.contains(&at)
+    }
+
+    fn claim(&mut self, range: Range<usize>) {
+        self.filled.claimed.extend(range);
+    }
+
+    /// Mentions whose lexemes are all free, by their place.
+    fn free_mentions(&self) -> impl Iterator<Item = (usize, &'a Mention)> + use<'a, '_> {
+        let mentions = self.goal.mentions.iter().enumerate();
+        mentions.filter(|(_, mention)| mention.range.clone().all(|at| self.is_free(at)))
+    }
+
+    fn set(&mut self, slot: usize, value: Value) {
+        self.filled.values.insert(slot, value);
+    }
+}

@@ -1,0 +1,162 @@
+//! Gives mentions to slots: all at once, so that the whole is best, and not each slot what it likes.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::Filler;
+use crate::catalog_planner::{
+    reading::{
+        mention::Said,
+        slot::{Slot, sense::Sense},
+    },
+    shape::Shape,
+};
+
+/// The most mentions that are looked at together.
+const MAX_MENTIONS: usize = 12;
+/// What a mention must score at least, to go into a slot that a call cannot do without.
+const REQUIRED: f64 = 0.0;
+/// The same for one that can be left out.
+const OPTIONAL: f64 = 1.3;
+/// What it counts that a slot is filled that a call cannot do without.
+const NEEDED: f64 = 1.0;
+/// What it costs when a slot's place among its like is not the mention's.
+const OUT_OF_ORDER: f64 = 0.12;
+
+impl Filler<'_> {
+    /// Gives the free mentions to the open slots for single values.
+    pub(super) fn assign(&mut self) {
+        self.split_places();
+        let slots =
+            self.open(|slot| !slot.is_list() && !matches!(slot.shape, Shape::Boolean | Shape::Choice(_)));
+        let mentions: Vec<usize> = self
+            .free_mentions()
+            .map(|(at, _)| at)
+            .take(MAX_MENTIONS)
+            .collect();
+        if slots.is_empty() || mentions.is_empty() {
+            return;
+        }
+        let mut in_order = slots.clone();
+        in_order.sort_unstable();
+        let pairs = self.pairs(&in_order, &mentions);
+        let mut search = Search {
+            pairs: &pairs,
+            best: HashMap::new(),
+        };
+        let (_, chosen) = search.from(0, 0);
+        for (place, column) in chosen {
+            let (slot, at) = (in_order[place], mentions[column]);
+            let Some((_, value)) = pairs[place][column].clone() else {
+                continue;
+            };
+            let range = self.goal.mentions[at].range.clone();
+            self.claim(range);
+            self.filled.mentions.insert(slot, at);
+            self.set(slot, value);
+        }
+    }
+
+    /// For each slot and each mention, what it is worth that they go together, and as which value.
+    fn pairs(&self, slots: &[usize], mentions: &[usize]) -> Vec<Vec<Option<(f64, Value)>>> {
+        let mut rows = Vec::with_capacity(slots.len());
+        for (place, &slot) in slots.iter().enumerate() {
+            let slot = &self.known.slots[slot];
+            let rank = slots[..place]
+                .iter()
+                .filter(|&&other| are_alike(&self.known.slots[other], slot))
+                .count();
+            let is_pair = slots
+                .iter()
+                .filter(|&&other| are_alike(&self.known.slots[other], slot))
+                .count()
+                > 1;
+            let mut row: Vec<Option<(f64, Value)>> = Vec::with_capacity(mentions.len());
+            let mut seen = 0;
+            for &at in mentions {
+                let found = self.affinity(&self.goal.mentions[at], slot);
+                let own = seen;
+                seen += usize::from(found.is_some());
+                let least = if slot.is_required { REQUIRED } else { OPTIONAL };
+                row.push(found.filter(|(score, _)| *score >= least).map(|(score, value)| {
+                    let apart = f64::from(u8::try_from(own.abs_diff(rank)).unwrap_or(u8::MAX));
+                    let order = if is_pair { OUT_OF_ORDER * 2.0 } else { OUT_OF_ORDER };
+                    (
+                        score - order * apart + if slot.is_required { NEEDED } else { 0.0 },
+                        value,
+                    )
+                }));
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Takes "Austin, TX" apart where a task has a slot for the city and one for the state.
+    fn split_places(&mut self) {
+        let second = self.open(|slot| matches!(slot.sense, Sense::State | Sense::Country));
+        let first = self.open(|slot| slot.sense == Sense::Place);
+        let (Some(&first), Some(&second)) = (first.first(), second.first()) else {
+            return;
+        };
+        let found = self
+            .free_mentions()
+            .find_map(|(at, mention)| match mention.value {
+                Said::Name(Some(comma)) => Some((at, mention.range.clone(), comma)),
+                _ => None,
+            });
+        let Some((at, range, comma)) = found else { return };
+        let written = |range| self.goal.written(range).to_owned();
+        let (city, rest) = (written(range.start..comma), written(comma + 1..range.end));
+        let rest = match self.known.slots[second].sense {
+            Sense::State if self.known.slots[second].tells(&["abbreviation", "two-letter", "2-letter"]) => {
+                crate::catalog_planner::reading::gazetteer::state_code(&rest).map_or(rest, str::to_owned)
+            }
+            _ => rest,
+        };
+        self.claim(range);
+        self.filled.mentions.insert(first, at);
+        self.set(first, city.into());
+        self.set(second, rest.into());
+    }
+}
+
+/// Whether two slots want the same kind of value, so that their order is the only difference.
+fn are_alike(left: &Slot, right: &Slot) -> bool {
+    let is_number = |slot: &Slot| matches!(slot.shape, Shape::Integer | Shape::Number);
+    left.sense == right.sense && is_number(left) == is_number(right)
+}
+
+/// What a way is worth, and which slot it gives which mention.
+type Found = (f64, Vec<(usize, usize)>);
+
+/// Looks for the best way to give mentions, kept as bits, to slots in their order.
+struct Search<'p> {
+    pairs: &'p [Vec<Option<(f64, Value)>>],
+    best: HashMap<(usize, u32), Found>,
+}
+
+impl Search<'_> {
+    fn from(&mut self, place: usize, used: u32) -> Found {
+        let Some(row) = self.pairs.get(place) else {
+            return (0.0, Vec::new());
+        };
+        if let Some(known) = self.best.get(&(place, used)) {
+            return known.clone();
+        }
+        let mut best = self.from(place + 1, used);
+        for (column, pair) in row.iter().enumerate() {
+            let Some((score, _)) = pair.as_ref().filter(|_| used & (1 << column) == 0) else {
+                continue;
+            };
+            let (rest, mut chosen) = self.from(place + 1, used | (1 << column));
+            if score + rest > best.0 + 1e-9 {
+                chosen.push((place, column));
+                best = (score + rest, chosen);
+            }
+        }
+        self.best.insert((place, used), best.clone());
+        best
+    }
+}

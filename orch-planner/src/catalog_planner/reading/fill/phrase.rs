@@ -1,0 +1,382 @@
+//! Phrases: values in plain words, known only by where they stand.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::{
+    Filler,
+    role::{is_preposition, role},
+};
+use crate::catalog_planner::{
+    reading::{
+        gazetteer::{currency, is_country, is_language},
+        lexeme::{Kind, Lexeme},
+        slot::{Slot, sense::Sense, unit::is_unit},
+        verb::opens_order,
+    },
+    shape::Shape,
+    word::{is_function_word, is_request},
+};
+
+/// Words between a slot's name and its value.
+const COPULAS: &[&str] = &[
+    "is", "are", "as", "be", "being", "called", "named", "of", "to", "should", "will", "was", "titled",
+    "equal", "equals", "for", "like",
+];
+/// Words after which a message follows.
+const SAYERS: &[&str] = &[
+    "saying", "says", "say", "that", "stating", "reading", "reads", "telling",
+];
+
+impl Filler<'_> {
+    /// Fills what is left with words: first what stands beside its name, then what a call cannot do without.
+    pub(super) fn phrases(&mut self) {
+        for at in self.open(takes_words) {
+            let slot = &self.known.slots[at];
+            if let Some(value) = self.known_word(slot) {
+                self.take(at, value);
+            } else if let Some(range) = self.beside_name(slot) {
+                self.take_words(at, range);
+            }
+        }
+        for at in self.open(|slot| takes_words(slot) && slot.is_required) {
+            if let Some(range) = self.guessed(&self.known.slots[at]) {
+                self.filled.guessed.insert(at);
+                self.take_words(at, range);
+            }
+        }
+    }
+
+    fn take_words(&mut self, at: usize, range: Range<usize>) {
+        let value = self.goal.written(range.clone()).to_owned();
+        self.take(at, (range, value));
+    }
+
+    fn take(&mut self, at: usize, (range, value): (Range<usize>, String)) {
+        self.claim(range);
+        let value = Value::String(value);
+        self.set(
+            at,
+            if self.known.slots[at].is_list() {
+                Value::Array(vec![value])
+            } else {
+                value
+            },
+        );
+    }
+
+    /// Languages, countries, currencies and units are known as words, however they are written.
+    fn known_word(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
+        let is: fn(&Lexeme) -> bool = match slot.sense {
+            Sense::Language => |lexeme| is_language(&lexeme.lower),
+            Sense::Country => {
+                |lexeme| lexeme.is_word() && lexeme.lower.len() > 2 && is_country(&lexeme.lower)
+            }
+            Sense::Currency => return self.currency(slot),
+            Sense::Unit => return self.unit(slot),
+            _ => return None,
+        };
+        // "Translate the French text into German": what is wanted comes last.
+        let mut free = self.range.clone().rev().filter(|&at| self.is_free(at));
+        let at = free.find(|&at| is(&self.goal.lexemes[at]))?;
+        let text = self.goal.lexemes[at].text.clone();
+        Some((at..at + 1, text))
+    }
+
+    /// A currency by its name or its code; of two slots, the one for what it is changed into takes the one after "to".
+    fn currency(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
+        let mut found: Vec<(f64, Range<usize>, String)> = Vec::new();
+        for at in self.range.clone().filter(|&at| self.is_free(at)) {
+            let lexeme = &self.goal.lexemes[at];
+            let sign = lexeme.quantity().and_then(|quantity| {
+                crate::catalog_planner::reading::gazetteer::currency_of_sign(&quantity.unit)
+            });
+            let pair = self.goal.written(at..(at + 2).min(self.range.end));
+            let (range, code) = match (sign, currency(pair), currency(&lexeme.text)) {
+                (Some(code), ..) => (at..at, code),
+                (None, Some(code), _) if lexeme.is_word() => (at..at + 2, code),
+                (None, _, Some(code)) if lexeme.is_word() => (at..at + 1, code),
+                _ => continue,
+            };
+            let before = at.checked_sub(1).map(|before| &self.goal.lexemes[before]);
+            let before_two = at
+                .checked_sub(2)
+                .map(|before| self.goal.lexemes[before].word())
+                .unwrap_or_default();
+            let led = before.map(Lexeme::word).unwrap_or_default();
+            let counts = sign.is_some() || before.is_some_and(|before| before.quantity().is_some());
+            let is_source = slot.is_called(&["from", "source", "base"]);
+            let mut score = role(led, slot)
+                .max(role(if is_preposition(led) { "" } else { before_two }, slot))
+                + if is_preposition(led) {
+                    role(led, slot).min(0.0)
+                } else {
+                    0.0
+                };
+            if counts {
+                score += if is_source { 1.0 } else { -0.1 };
+                score -= if slot.is_called(&["to", "target"]) {
+                    1.0
+                } else {
+                    0.0
+                };
+            }
+            found.push((score, range, code.to_owned()));
+        }
+        let best = found
+            .into_iter()
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.filter(|(score, ..)| *score > -0.5)
+            .map(|(_, range, code)| (range, code))
+    }
+
+    /// The unit of a number that is said; where a description shows how it is written, so.
+    fn unit(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
+        let lexemes = self.range.clone().map(|at| (at, &self.goal.lexemes[at]));
+        let units = lexemes.filter_map(|(at, lexeme)| match &lexeme.kind {
+            Kind::Number(quantity) if is_unit(&quantity.unit) && !"$€£%".contains(quantity.unit.as_str()) => {
+                Some((at..at, quantity.unit.clone()))
+            }
+            Kind::Word if is_unit(&lexeme.lower) && self.is_free(at) && lexeme.lower.len() > 1 => {
+                let follows = at
+                    .checked_sub(1)
+                    .is_some_and(|before| self.goal.lexemes[before].quantity().is_some());
+                let is_led = at
+                    .checked_sub(1)
+                    .is_some_and(|before| ["in", "to", "into"].contains(&self.goal.lexemes[before].word()));
+                (follows || is_led).then(|| (at..at + 1, lexeme.text.clone()))
+            }
+            _ => None,
+        });
+        let units: Vec<(Range<usize>, String)> = units.collect();
+        let is_target = slot.is_called(&["to", "target"]);
+        let found = if is_target { units.last() } else { units.first() };
+        found
+            .cloned()
+            .filter(|_| slot.is_required || !slot.name.is_empty() && slot.default.is_none())
+    }
+
+    /// What stands beside the name of a slot: "the title is X", "X genre".
+    fn beside_name(&self, slot: &Slot) -> Option<Range<usize>> {
+        let name: Vec<&String> = slot.name.iter().filter(|own| !is_generic(own)).collect();
+        let name = if name.is_empty() {
+            slot.name.iter().collect()
+        } else {
+            name
+        };
+        let last = *name.last()?;
+        let is_title = self.known.titles.contains(last);
+        for at in self.range.clone() {
+            let lexeme = &self.goal.lexemes[at];
+            if !lexeme.is_word() || lexeme.stem != *last || !self.is_free(at) {
+                continue;
+            }
+            let mut start = at + 1;
+            let mut is_said = false;
+            while let Some(next) = self.goal.lexemes.get(start).filter(|_| start < self.range.end) {
+                let is_colon = next.is_mark(':') || next.is_mark('=');
+                let is_copula = COPULAS.contains(&next.word()) || ["a", "an", "the"].contains(&next.word());
+                if !(is_colon || is_copula && start < at + 4) {
+                    break;
+                }
+                is_said |= is_colon || (COPULAS.contains(&next.word()) && next.word() != "for");
+                start += 1;
+            }
+            if is_said && (!is_title || slot.is_required) {
+                let end = if slot.sense == Sense::Text {
+                    self.sentence_end(start)
+                } else {
+                    self.phrase_end(start)
+                };
+                if end > start {
+                    return Some(start..end);
+                }
+            }
+            // "In jazz style", "vegan diet": the words before, up to what is no description.
+            if !is_title && (!slot.is_required || slot.sense == Sense::Other) {
+                let start = self.phrase_begin(at);
+                if start < at {
+                    return Some(start..at);
+                }
+            }
+        }
+        None
+    }
+
+    /// What a call cannot do without is looked for where such things stand.
+    fn guessed(&self, slot: &Slot) -> Option<Range<usize>> {
+        if slot.sense == Sense::Text {
+            return self.message();
+        }
+        let start = self.phrase_start(slot)?;
+        let end = self.phrase_end(start);
+        (end > start).then_some(start..end)
+    }
+
+    /// What follows "saying" or a colon, to the end.
+    fn message(&self) -> Option<Range<usize>> {
+        let lexemes = self.range.clone().map(|at| (at, &self.goal.lexemes[at]));
+        let opener = lexemes
+            .into_iter()
+            .find(|(_, lexeme)| lexeme.is_mark(':') || SAYERS.contains(&lexeme.word()))?;
+        let start = opener.0
+            + 1
+            + usize::from(
+                self.goal
+                    .lexemes
+                    .get(opener.0 + 1)
+                    .is_some_and(|next| next.word() == "that" || next.is_mark(':')),
+            );
+        let end = self.sentence_end(start);
+        (end > start).then_some(start..end)
+    }
+
+    fn sentence_end(&self, start: usize) -> usize {
+        let mut end = start;
+        while end < self.range.end && !self.filled.claimed.contains(&end) {
+            end += 1;
+        }
+        while end > start && self.goal.lexemes[end - 1].ends_sentence() {
+            end -= 1;
+        }
+        end
+    }
+
+    /// Where the words for a slot begin: after the preposition that fits best, else after the verb.
+    pub(super) fn phrase_start(&self, slot: &Slot) -> Option<usize> {
+        let mut best: Option<(f64, usize)> = None;
+        for at in self.range.clone() {
+            let lexeme = &self.goal.lexemes[at];
+            let mut start = at + 1;
+            while self
+                .goal
+                .lexemes
+                .get(start)
+                .is_some_and(|next| is_determiner(next.word()))
+                && start < self.range.end
+            {
+                start += 1;
+            }
+            let is_open = start < self.range.end && self.is_free(start) && self.phrase_end(start) > start;
+            if !is_open {
+                continue;
+            }
+            let own: Vec<&Lexeme> = self.goal.lexemes[start..self.phrase_end(start)].iter().collect();
+            let known = own
+                .iter()
+                .filter(|word| {
+                    self.known
+                        .vocabulary
+                        .get(&word.stem)
+                        .is_some_and(|strength| *strength >= 0.8)
+                })
+                .count();
+            let is_about_task = known == own.len();
+            let mut score = if is_preposition(lexeme.word()) || lexeme.word() == "about" {
+                0.6 + role(lexeme.word(), slot)
+            } else if lexeme.is_word()
+                && (slot.name.contains(&lexeme.stem) || self.known.titles.contains(&lexeme.stem))
+            {
+                0.45
+            } else if lexeme.is_word() && (opens_order(&lexeme.lower) || is_request(&lexeme.lower)) {
+                0.5
+            } else {
+                continue;
+            };
+            if is_about_task {
+                score -= 0.7;
+            }
+            if ["of", "for", "about"].contains(&lexeme.word()) {
+                score += 0.2;
+            }
+            if best.is_none_or(|(known, _)| score > known + 1e-9) {
+                best = Some((score, start));
+            }
+        }
+        best.filter(|(score, _)| *score > 0.0).map(|(_, start)| start)
+    }
+
+    /// Where a phrase ends that begins at `start`: before a preposition, a verb, a mark or what is taken.
+    pub(super) fn phrase_end(&self, start: usize) -> usize {
+        let mut end = start;
+        while end < self.range.end && self.is_free(end) {
+            let lexeme = &self.goal.lexemes[end];
+            let joins = end > start
+                && ["of", "and", "&", "'"].contains(&lexeme.lower.as_str())
+                && self.is_free(end + 1)
+                && self
+                    .goal
+                    .lexemes
+                    .get(end + 1)
+                    .is_some_and(|next| next.is_word() && !is_stop(&next.lower));
+            let is_verb = lexeme.word() == "and"
+                && self
+                    .goal
+                    .lexemes
+                    .get(end + 1)
+                    .is_some_and(|next| opens_order(&next.lower));
+            if (!lexeme.is_word() && lexeme.quantity().is_none() && lexeme.kind != Kind::Code && !joins)
+                || (is_stop(&lexeme.lower) && !joins)
+                || is_verb
+            {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+
+    fn phrase_begin(&self, end: usize) -> usize {
+        let mut start = end;
+        while start > self.range.start && self.is_free(start - 1) {
+            let lexeme = &self.goal.lexemes[start - 1];
+            if !lexeme.is_word()
+                || is_stop(&lexeme.lower)
+                || is_determiner(lexeme.word())
+                || opens_order(&lexeme.lower)
+                || self.known.titles.contains(&lexeme.stem)
+            {
+                break;
+            }
+            start -= 1;
+        }
+        start
+    }
+}
+
+/// Whether a slot takes plain words.
+fn takes_words(slot: &Slot) -> bool {
+    let is_text = matches!(slot.shape, Shape::Text(None) | Shape::Any);
+    is_text
+        && !matches!(
+            slot.sense,
+            Sense::Date
+                | Sense::Time
+                | Sense::Moment
+                | Sense::Email
+                | Sense::Url
+                | Sense::Path
+                | Sense::Phone
+        )
+}
+
+/// Words of names that go with anything.
+fn is_generic(stem: &str) -> bool {
+    ["name", "type", "id", "value", "user", "input", "target"].contains(&stem)
+}
+
+fn is_determiner(word: &str) -> bool {
+    [
+        "a", "an", "the", "some", "any", "my", "our", "me", "us", "all", "this", "that", "these", "those",
+        "its", "their", "your", "his", "her",
+    ]
+    .contains(&word)
+}
+
+/// Whether a lower-case word ends a phrase.
+pub(super) fn is_stop(lower: &str) -> bool {
+    is_function_word(lower)
+        || is_preposition(lower)
+        || ["using", "please", "given", "considering", "assuming"].contains(&lower)
+}

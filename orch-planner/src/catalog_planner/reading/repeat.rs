@@ -1,0 +1,106 @@
+//! One task for several things: "the weather in Oslo and Rome" is two calls.
+
+use std::{collections::BTreeSet, mem::discriminant, ops::Range};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Library,
+    fill::{Filled, fill},
+    lexeme::Lexeme,
+    mention::ReadGoal,
+    score::Reading,
+};
+use crate::catalog_planner::word::is_function_word;
+
+/// The most calls that one wish comes to.
+const MAX_REPEATS: usize = 32;
+/// Words that announce that there is more than one.
+const ANNOUNCERS: &[&str] = &[
+    "another",
+    "other",
+    "second",
+    "both",
+    "each",
+    "respectively",
+    "third",
+    "again",
+    "same",
+    "separately",
+    "two",
+    "three",
+];
+
+impl Library {
+    /// The arguments of each call that a reading comes to.
+    pub(super) fn repeated(&self, goal: &ReadGoal, reading: &Reading) -> Vec<Map<String, Value>> {
+        let known = &self.known[reading.task];
+        let mut calls = vec![reading.filled.arguments(known)];
+        let mut taken: BTreeSet<usize> = reading.filled.claimed.clone();
+        let mut last = reading.filled.clone();
+        while calls.len() < MAX_REPEATS {
+            let mut next = fill(known, goal, reading.range.clone(), &taken);
+            next.values.retain(|slot, _| {
+                next.mentions.contains_key(slot)
+                    || !next.guessed.contains(slot) && !reading.filled.values.contains_key(slot)
+            });
+            if !goes_on(
+                goal,
+                reading.range.clone(),
+                &last,
+                &next,
+                known.required().count(),
+            ) {
+                break;
+            }
+            taken.extend(next.claimed.iter().copied());
+            let mut made = last.clone();
+            made.values.extend(next.values);
+            made.mentions.extend(next.mentions);
+            calls.push(made.arguments(known));
+            last = made;
+        }
+        calls
+    }
+}
+
+/// Whether the values of the next call are of the same kind as those of the last, and stand beside them.
+fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, required: usize) -> bool {
+    let mut joined = false;
+    let mut renewed = 0_usize;
+    for (slot, &mention) in &next.mentions {
+        let Some(&former) = last.mentions.get(slot) else {
+            continue;
+        };
+        let (former, mention) = (&goal.mentions[former], &goal.mentions[mention]);
+        if discriminant(&former.value) != discriminant(&mention.value) {
+            return false;
+        }
+        renewed += 1;
+        joined |= former.range.end <= mention.range.start
+            && only_joined(goal, former.range.end..mention.range.start);
+    }
+    let announced = goal.lexemes[range]
+        .iter()
+        .any(|lexeme| ANNOUNCERS.contains(&lexeme.word()));
+    let whole =
+        renewed >= last.mentions.len() && renewed > 0 && (renewed > 1 || (announced && required <= 1));
+    joined || whole
+}
+
+/// Whether nothing but joints, prepositions and other values stands between two values.
+fn only_joined(goal: &ReadGoal, between: Range<usize>) -> bool {
+    let has_joint = goal.lexemes[between.clone()].iter().any(|lexeme: &Lexeme| {
+        lexeme.is_mark(',') || ["and", "or", "then", "&"].contains(&lexeme.lower.as_str())
+    });
+    let mut strangers = 0;
+    for at in between.clone() {
+        let lexeme = &goal.lexemes[at];
+        let is_value = goal.mentions.iter().any(|mention| mention.range.contains(&at));
+        if lexeme.ends_sentence() {
+            return false;
+        }
+        strangers += usize::from(lexeme.is_word() && !is_value && !is_function_word(&lexeme.lower));
+    }
+    has_joint && strangers <= 2 && between.len() <= 8
+}

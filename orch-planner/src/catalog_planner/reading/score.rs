@@ -1,0 +1,167 @@
+//! How well a task does what a part of a goal asks.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use super::{
+    Library,
+    fill::{Filled, fill},
+    index::{count, says},
+    known::Known,
+    lexeme::Lexeme,
+    mention::{ReadGoal, Said},
+    nobody,
+};
+use crate::catalog_planner::{
+    stem::likeness,
+    thesaurus::{SYNONYM, synonyms},
+    word::is_function_word,
+};
+
+/// From here on, a task has to do with what is asked.
+const RELEVANT: f64 = 0.3;
+/// From here on, a task is surely meant, even beside another one.
+pub(super) const SURE: f64 = 0.42;
+/// How many tasks are looked at closely.
+const CANDIDATES: usize = 24;
+
+/// A task as the answer to a part of a goal.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// The task.
+    pub(super) task: usize,
+    /// The part of the goal.
+    pub(super) range: Range<usize>,
+    /// Its slots.
+    pub(super) filled: Filled,
+    /// How far the words of both are the same, from 0.0 to 1.0.
+    pub(super) relevance: f64,
+    /// How good it is among others.
+    pub(super) score: f64,
+}
+
+impl Reading {
+    /// Whether the task has to do with what is asked.
+    pub(super) fn is_relevant(&self) -> bool {
+        self.relevance >= RELEVANT
+    }
+
+    /// Whether the task does what is asked and lacks nothing.
+    pub(super) fn fits(&self, library: &Library) -> bool {
+        self.is_relevant() && self.filled.missing(&library.known[self.task]).next().is_none()
+    }
+}
+
+impl Library {
+    /// The task that answers a part of a goal best.
+    pub(super) fn best(&self, goal: &ReadGoal, range: Range<usize>) -> Option<Reading> {
+        let said = contents(goal, range.clone());
+        let mut stems: BTreeMap<String, f64> = BTreeMap::new();
+        for (_, lexeme) in &said {
+            stems.insert(
+                lexeme.stem.clone(),
+                self.index.rarity(&lexeme.stem, &lexeme.lower),
+            );
+        }
+        let candidates = self.index.candidates(&stems, CANDIDATES);
+        let readings = candidates
+            .into_iter()
+            .map(|task| self.reading(goal, range.clone(), task));
+        readings.reduce(|best, next| {
+            if next.score > best.score + 1e-9 {
+                next
+            } else {
+                best
+            }
+        })
+    }
+
+    /// One task as the answer to a part of a goal.
+    fn reading(&self, goal: &ReadGoal, range: Range<usize>, task: usize) -> Reading {
+        let known = &self.known[task];
+        let filled = fill(known, goal, range.clone(), &nobody());
+        let relevance = self.relevance(goal, range.clone(), known, &filled);
+        let required = known.required().count();
+        let missing = filled.missing(known).count();
+        let given = if required == 0 {
+            0.5
+        } else {
+            count(required - missing) / count(required)
+        };
+        let spelled = goal
+            .mentions
+            .iter()
+            .filter(|mention| range.contains(&mention.range.start));
+        let spelled: Vec<bool> = spelled
+            .map(|mention| mention.range.clone().any(|at| filled.claimed.contains(&at)))
+            .collect();
+        let used = if spelled.is_empty() {
+            0.5
+        } else {
+            count(spelled.iter().filter(|used| **used).count()) / count(spelled.len())
+        };
+        let score = 2.0 * relevance + 0.45 * given + 0.3 * used
+            - 0.25 * f64::from(u8::from(missing > 0))
+            - 0.05 * count(filled.guessed.len());
+        Reading {
+            task,
+            range,
+            filled,
+            relevance,
+            score,
+        }
+    }
+
+    /// How far the words of a task and of a part of a goal are the same: how much of what is asked the task says, and how
+    /// much of its name is said.
+    fn relevance(&self, goal: &ReadGoal, range: Range<usize>, known: &Known, filled: &Filled) -> f64 {
+        let contents = contents(goal, range);
+        let (mut asked, mut answered) = (0.0, 0.0);
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for (at, lexeme) in &contents {
+            let weight = self.index.rarity(&lexeme.stem, &lexeme.lower);
+            let says = says(known, &lexeme.stem);
+            let is_value = filled.claimed.contains(at) || (is_spelled_out(goal, *at) && says < 0.4);
+            if is_value || !seen.insert(&lexeme.stem) {
+                continue;
+            }
+            asked += weight;
+            answered += weight * says;
+        }
+        let coverage = if asked > 0.0 { answered / asked } else { 0.0 };
+        let (mut named, mut said) = (0.0, 0.0);
+        for title in &known.titles {
+            let weight = self.index.rarity(title, title);
+            named += weight;
+            let alike = |lexeme: &Lexeme| {
+                let synonym = synonyms(title).any(|synonym| synonym == lexeme.stem);
+                likeness(title, &lexeme.stem).max(if synonym { SYNONYM } else { 0.0 })
+            };
+            said += weight
+                * contents
+                    .iter()
+                    .map(|(_, lexeme)| alike(lexeme))
+                    .fold(0.0, f64::max);
+        }
+        let title = if named > 0.0 { said / named } else { 0.0 };
+        0.5 * coverage + 0.5 * title
+    }
+}
+
+/// The words of a part of a goal that say something, with their places.
+fn contents(goal: &ReadGoal, range: Range<usize>) -> Vec<(usize, &Lexeme)> {
+    let lexemes = range.clone().zip(&goal.lexemes[range]);
+    lexemes
+        .filter(|(_, lexeme)| lexeme.is_word() && !is_function_word(&lexeme.lower))
+        .collect()
+}
+
+/// Whether a lexeme is part of a value rather than of what is asked.
+fn is_spelled_out(goal: &ReadGoal, at: usize) -> bool {
+    let holds = |said: &Said| !matches!(said, Said::Number(..));
+    goal.mentions
+        .iter()
+        .any(|mention| mention.range.contains(&at) && holds(&mention.value))
+}
