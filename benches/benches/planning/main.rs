@@ -43,22 +43,19 @@ fn main() -> Outcome<()> {
         "cases/s",
     ]);
     let mut broken = Vec::new();
-    for (split, floors) in FLOORS {
+    for (split, floors) in FLOORS.into_iter().filter(|(split, _)| !shows || *split == "seen") {
         let fields = fields(split)?;
         let others = fields_of_both()?;
         for (title, renamed) in [(split.to_owned(), false), (format!("{split}, renamed"), true)] {
+            if shows && renamed {
+                continue;
+            }
             for (among, name) in [
                 (Among::Alone, "one"),
                 (Among::Few, "a field"),
                 (Among::All, "all"),
             ] {
-                let graded = graded(
-                    &fields,
-                    &others,
-                    among,
-                    renamed,
-                    shows && split == "seen" && !renamed,
-                )?;
+                let graded = graded(&fields, &others, among, renamed, shows && among == Among::Few)?;
                 table.row([
                     title.clone(),
                     name.to_owned(),

@@ -4,6 +4,7 @@ mod affinity;
 mod assign;
 mod choice;
 mod flag;
+mod kind;
 mod list;
 mod phrase;
 mod role;
@@ -31,8 +32,10 @@ pub(super) struct Filled {
     pub(super) claimed: BTreeSet<usize>,
     /// Which mention, by its place, went into which slot.
     pub(super) mentions: BTreeMap<usize, usize>,
-    /// Slots that were filled with words which are no value by their looks.
-    pub(super) guessed: BTreeSet<usize>,
+    /// Slots that were filled with words which are no value by their looks, and which words.
+    pub(super) guessed: BTreeMap<usize, Range<usize>>,
+    /// The lexemes that name a choice: they say what is asked as much as a value.
+    pub(super) chosen: BTreeSet<usize>,
 }
 
 /// A task's slots, and the part of a goal that they are filled from.

@@ -37,6 +37,8 @@ const CURRENCIES: &str = "us dollar USD|american dollar USD|u.s. dollar USD|doll
      swedish krona SEK|norwegian krone NOK|danish krone DKK|turkish lira TRY|lira TRY|polish zloty PLN|zloty PLN|\
      south african rand ZAR|rand ZAR|bitcoin BTC|ethereum ETH|thai baht THB|baht THB";
 
+const COLORS: &str = "black white red blue green yellow orange purple pink brown gray grey silver gold beige navy turquoise violet teal maroon";
+
 const CODES: &str = "USD EUR GBP JPY CHF CAD AUD NZD HKD SGD INR CNY MXN BRL RUB KRW SEK NOK DKK TRY PLN ZAR BTC ETH THB AED ILS CZK HUF IDR MYR PHP";
 
 /// The months, in order.
@@ -119,6 +121,11 @@ pub(super) fn is_country(text: &str) -> bool {
 /// Whether a lower-case word names a language.
 pub(super) fn is_language(lower: &str) -> bool {
     LANGUAGE_NAMES.contains(lower)
+}
+
+/// Whether a lower-case word names a color.
+pub(super) fn is_color(lower: &str) -> bool {
+    COLORS.split(' ').any(|color| color == lower)
 }
 
 /// The code of a currency by its code or by what people call it.

@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) slots: Vec<Slot>,
     /// The stems of its name that say something, in order.
     pub(super) titles: Vec<String>,
+    /// The stems of what its description says first, in order.
+    pub(super) opening: Vec<String>,
     /// How strongly it says each stem: 1.0 in its name, less elsewhere.
     pub(super) vocabulary: BTreeMap<String, f64>,
     /// How many words its texts have.
@@ -35,6 +37,7 @@ impl Known {
         let mut known = Self {
             name: tool.task.name.clone(),
             titles: titles(&tool.task.name),
+            opening: Vec::new(),
             slots: Vec::new(),
             vocabulary: BTreeMap::new(),
             length: 0,
@@ -44,6 +47,8 @@ impl Known {
         let description: String = tool.task.description.chars().take(MAX_DESCRIPTION).collect();
         let (first, rest) = description.split_once(['.', '\n']).unwrap_or((&description, ""));
         known.say(first, 0.8);
+        known.opening = titles(first);
+        known.opening.truncate(12);
         known.say(rest, 0.55);
         for example in tool.task.examples.iter().take(20) {
             known.say(&example.input.to_string(), 0.4);

@@ -4,7 +4,7 @@ mod date;
 mod name;
 mod time;
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use orch_core::Timestamp;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub(super) struct ReadGoal {
     pub(super) lexemes: Vec<Lexeme>,
     /// The values that it spells out, in order and apart from each other.
     pub(super) mentions: Vec<Mention>,
+    /// The lexemes of sentences that ask for nothing.
+    pub(super) framing: BTreeSet<usize>,
     /// The day on which it is told, if that is known.
     pub(super) today: Option<Day>,
 }
@@ -83,12 +85,15 @@ impl ReadGoal {
             at = reader.step(at);
         }
         let mentions = reader.mentions;
-        Self {
+        let mut goal = Self {
             text: text.to_owned(),
             lexemes,
             mentions,
+            framing: BTreeSet::new(),
             today,
-        }
+        };
+        goal.framing = super::wish::framing(&goal);
+        goal
     }
 
     /// What lexemes say, as it is written.

@@ -11,7 +11,7 @@ use super::{
     mention::ReadGoal,
     score::Reading,
 };
-use crate::catalog_planner::word::is_function_word;
+use crate::catalog_planner::{shape::Shape, word::is_function_word};
 
 /// The most calls that one wish comes to.
 const MAX_REPEATS: usize = 32;
@@ -40,10 +40,15 @@ impl Library {
         let mut last = reading.filled.clone();
         while calls.len() < MAX_REPEATS {
             let mut next = fill(known, goal, reading.range.clone(), &taken);
-            next.values.retain(|slot, _| {
-                next.mentions.contains_key(slot)
-                    || !next.guessed.contains(slot) && !reading.filled.values.contains_key(slot)
-            });
+            // Only what is said anew counts: mentions, choices, and words beside those of the last call.
+            let is_new = |slot: &usize| match (next.guessed.get(slot), last.guessed.get(slot)) {
+                (Some(range), Some(former)) => only_joined(goal, former.end..range.start),
+                (Some(_), None) => false,
+                (None, _) => !matches!(known.slots[*slot].shape, Shape::Boolean),
+            };
+            let kept: Vec<usize> = next.values.keys().copied().filter(is_new).collect();
+            next.values.retain(|slot, _| kept.contains(slot));
+            next.guessed.retain(|slot, _| kept.contains(slot));
             if !goes_on(
                 goal,
                 reading.range.clone(),
@@ -57,6 +62,7 @@ impl Library {
             let mut made = last.clone();
             made.values.extend(next.values);
             made.mentions.extend(next.mentions);
+            made.guessed.extend(next.guessed);
             calls.push(made.arguments(known));
             last = made;
         }
@@ -80,6 +86,8 @@ fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, r
         joined |= former.range.end <= mention.range.start
             && only_joined(goal, former.range.end..mention.range.start);
     }
+    joined |= next.guessed.keys().any(|slot| last.guessed.contains_key(slot))
+        && next.mentions.keys().all(|slot| last.mentions.contains_key(slot));
     let announced = goal.lexemes[range]
         .iter()
         .any(|lexeme| ANNOUNCERS.contains(&lexeme.word()));
@@ -90,6 +98,9 @@ fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, r
 
 /// Whether nothing but joints, prepositions and other values stands between two values.
 fn only_joined(goal: &ReadGoal, between: Range<usize>) -> bool {
+    if between.start > between.end {
+        return false;
+    }
     let has_joint = goal.lexemes[between.clone()].iter().any(|lexeme: &Lexeme| {
         lexeme.is_mark(',') || ["and", "or", "then", "&"].contains(&lexeme.lower.as_str())
     });

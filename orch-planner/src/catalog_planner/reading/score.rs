@@ -5,6 +5,7 @@ use std::{
     ops::Range,
 };
 
+use super::verb::is_small_talk;
 use super::{
     Library,
     fill::{Filled, fill},
@@ -24,6 +25,10 @@ use crate::catalog_planner::{
 const RELEVANT: f64 = 0.3;
 /// From here on, a task is surely meant, even beside another one.
 pub(super) const SURE: f64 = 0.42;
+/// How much a word counts in a sentence that asks for nothing.
+const FRAMED: f64 = 0.4;
+/// From here on, a task that takes all that is said has to do with it.
+const TAKEN: f64 = 0.14;
 /// How many tasks are looked at closely.
 const CANDIDATES: usize = 24;
 
@@ -38,6 +43,8 @@ pub(super) struct Reading {
     pub(super) filled: Filled,
     /// How far the words of both are the same, from 0.0 to 1.0.
     pub(super) relevance: f64,
+    /// The share of the values that the goal spells out which it takes.
+    pub(super) used: f64,
     /// How good it is among others.
     pub(super) score: f64,
 }
@@ -48,9 +55,20 @@ impl Reading {
         self.relevance >= RELEVANT
     }
 
-    /// Whether the task does what is asked and lacks nothing.
+    /// Whether the task does what is asked and lacks nothing. Less needs to be said of it where it takes all the values that
+    /// the goal spells out, and more where values had to be guessed.
     pub(super) fn fits(&self, library: &Library) -> bool {
-        self.is_relevant() && self.filled.missing(&library.known[self.task]).next().is_none()
+        let known = &library.known[self.task];
+        let guesses = self.filled.guessed.len();
+        let takes_all = guesses == 0 && self.used >= 0.99 && known.required().count() >= 2;
+        let least = if takes_all {
+            TAKEN
+        } else if guesses > 1 {
+            SURE
+        } else {
+            RELEVANT
+        };
+        self.relevance >= least && self.filled.missing(known).next().is_none()
     }
 }
 
@@ -110,6 +128,7 @@ impl Library {
             range,
             filled,
             relevance,
+            used,
             score,
         }
     }
@@ -123,12 +142,15 @@ impl Library {
         for (at, lexeme) in &contents {
             let weight = self.index.rarity(&lexeme.stem, &lexeme.lower);
             let says = says(known, &lexeme.stem);
-            let is_value = filled.claimed.contains(at) || (is_spelled_out(goal, *at) && says < 0.4);
+            let is_chosen = filled.chosen.contains(at);
+            let is_value =
+                (filled.claimed.contains(at) && !is_chosen) || (is_spelled_out(goal, *at) && says < 0.4);
             if is_value || !seen.insert(&lexeme.stem) {
                 continue;
             }
-            asked += weight;
-            answered += weight * says;
+            let share = if goal.framing.contains(at) { FRAMED } else { 1.0 };
+            asked += weight * share;
+            answered += weight * share * if is_chosen { says.max(0.8) } else { says };
         }
         let coverage = if asked > 0.0 { answered / asked } else { 0.0 };
         let (mut named, mut said) = (0.0, 0.0);
@@ -146,7 +168,34 @@ impl Library {
                     .fold(0.0, f64::max);
         }
         let title = if named > 0.0 { said / named } else { 0.0 };
-        0.5 * coverage + 0.5 * title
+        0.5 * coverage + 0.5 * title.max(0.9 * self.told(known, &contents))
+    }
+}
+
+impl Library {
+    /// How much of what its description says first is said.
+    fn told(&self, known: &Known, contents: &[(usize, &Lexeme)]) -> f64 {
+        let (mut told, mut said) = (0.0, 0.0);
+        for stem in &known.opening {
+            let weight = self.index.rarity(stem, stem);
+            told += weight;
+            let synonym = |lexeme: &Lexeme| synonyms(stem).any(|synonym| synonym == lexeme.stem);
+            let share = |lexeme: &Lexeme| {
+                if lexeme.stem == *stem {
+                    1.0
+                } else if synonym(lexeme) {
+                    SYNONYM
+                } else {
+                    0.0
+                }
+            };
+            said += weight
+                * contents
+                    .iter()
+                    .map(|(_, lexeme)| share(lexeme))
+                    .fold(0.0, f64::max);
+        }
+        if told > 0.0 { said / told } else { 0.0 }
     }
 }
 
@@ -154,7 +203,9 @@ impl Library {
 fn contents(goal: &ReadGoal, range: Range<usize>) -> Vec<(usize, &Lexeme)> {
     let lexemes = range.clone().zip(&goal.lexemes[range]);
     lexemes
-        .filter(|(_, lexeme)| lexeme.is_word() && !is_function_word(&lexeme.lower))
+        .filter(|(_, lexeme)| {
+            lexeme.is_word() && !is_function_word(&lexeme.lower) && !is_small_talk(&lexeme.lower)
+        })
         .collect()
 }
 

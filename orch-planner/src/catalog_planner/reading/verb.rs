@@ -49,3 +49,46 @@ pub(super) fn opens_question(word: &str) -> bool {
 pub(super) fn is_auxiliary(word: &str) -> bool {
     AUXILIARIES.contains(&word)
 }
+
+/// Words that lead to a wish and say nothing of it.
+const SMALL_TALK: &[&str] = &[
+    "able",
+    "actually",
+    "currently",
+    "curious",
+    "exactly",
+    "going",
+    "help",
+    "interested",
+    "look",
+    "looking",
+    "love",
+    "maybe",
+    "moment",
+    "need",
+    "now",
+    "planning",
+    "possible",
+    "quickly",
+    "right",
+    "someone",
+    "something",
+    "thing",
+    "things",
+    "thinking",
+    "trying",
+    "wonder",
+    "wondering",
+    "given",
+    "following",
+    "based",
+    "using",
+    "called",
+    "named",
+    "suppose",
+];
+
+/// Whether a lower-case word leads to a wish and says nothing of it.
+pub(super) fn is_small_talk(word: &str) -> bool {
+    SMALL_TALK.contains(&word)
+}

@@ -1,6 +1,6 @@
 //! Cuts a goal into wishes: where a new sentence asks, and where "and" is followed by a verb.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     lexeme::Lexeme,
@@ -70,6 +70,17 @@ pub(super) fn wishes(goal: &ReadGoal) -> Vec<Range<usize>> {
         }
     }
     wishes
+}
+
+/// The lexemes of the parts of a goal that ask for nothing; none where no part asks.
+pub(super) fn framing(goal: &ReadGoal) -> BTreeSet<usize> {
+    let (asking, framing): (Vec<_>, Vec<_>) =
+        parts(goal).into_iter().partition(|part| asks(goal, part.clone()));
+    if asking.is_empty() {
+        BTreeSet::new()
+    } else {
+        framing.into_iter().flatten().collect()
+    }
 }
 
 /// The parts of a goal between the ends of its sentences and its "and"s with a verb after them.

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    Filler,
+    Filler, kind,
     role::{is_preposition, role},
     value::fitted,
 };
 use crate::catalog_planner::{
     reading::{
-        gazetteer::{currency, is_country, is_language, is_state},
+        gazetteer::currency,
         lexeme::Lexeme,
         mention::{Mention, Said},
         slot::{
@@ -19,7 +19,7 @@ use crate::catalog_planner::{
         },
     },
     shape::Shape,
-    stem::stem,
+    stem::likeness,
     thesaurus::synonyms,
     word::is_function_word,
 };
@@ -33,9 +33,14 @@ impl Filler<'_> {
         let value = fitted(mention, slot, self.goal.today)?;
         let kind = match &mention.value {
             Said::Number(..) => self.number(mention, slot),
-            _ => text(mention, slot),
+            _ => kind::text(mention, slot),
         }?;
-        Some((kind + self.beside(mention, slot) + self.led(mention, slot), value))
+        Some((kind + self.cue(mention, slot), value))
+    }
+
+    /// What is said beside a mention for a slot.
+    pub(super) fn cue(&self, mention: &Mention, slot: &Slot) -> f64 {
+        self.beside(mention, slot) + self.led(mention, slot)
     }
 
     fn number(&self, mention: &Mention, slot: &Slot) -> Option<f64> {
@@ -78,7 +83,13 @@ impl Filler<'_> {
             _ if is_year && measured.is_empty() && led_as_year => -0.8,
             Some(dimension) if measured.contains(&dimension) => 1.8,
             Some(Dimension::Angle) if unit.starts_with("degree") || unit == "°" => 1.5,
+            Some(Dimension::Count) if measured.is_empty() && self.is_counted(mention, slot) => 1.7,
             Some(Dimension::Count) if measured.is_empty() => 0.5,
+            Some(Dimension::Count | Dimension::Money)
+                if slot.is_called(&["quantity", "value", "amount", "number"]) =>
+            {
+                0.3
+            }
             Some(_) if !measured.is_empty() => -1.5,
             None if !measured.is_empty() => 0.2,
             _ => 0.3,
@@ -89,14 +100,44 @@ impl Filler<'_> {
         Some(score)
     }
 
+    /// Whether a number counts what the task is about, as in "5 museums" and "top 3".
+    fn is_counted(&self, mention: &Mention, slot: &Slot) -> bool {
+        let limits = slot.is_called(&[
+            "limit", "max", "maximum", "count", "num", "number", "top", "results", "n", "k",
+        ]);
+        let after = self.goal.lexemes[mention.range.end..]
+            .iter()
+            .take(2)
+            .take_while(|lexeme| lexeme.is_word());
+        let mut after = after.filter(|lexeme| !is_function_word(&lexeme.lower));
+        let is_object = after.any(|lexeme| {
+            self.known
+                .vocabulary
+                .get(&lexeme.stem)
+                .is_some_and(|strength| *strength >= 0.4)
+                || slot.name.contains(&lexeme.stem)
+        });
+        let before = self.before(mention).next().map(Lexeme::word).unwrap_or_default();
+        limits && (is_object || ["top", "first", "last", "latest", "least", "most"].contains(&before))
+    }
+
     /// What the words beside a value say for the slot: its name, or what describes it.
     fn beside(&self, mention: &Mention, slot: &Slot) -> f64 {
         let unit = usize::from(
             matches!(&mention.value, Said::Number(quantity, unit) if quantity.unit.is_empty() && !unit.is_empty()),
         );
         let mut best: f64 = 0.0;
+        let mut share = 1.0;
         for (distance, lexeme) in self.before(mention).take(REACH).enumerate() {
-            best = best.max(self.says(lexeme, slot) * (1.0 - 0.12 * steps(distance)));
+            if ["and", "or", "with", "by"].contains(&lexeme.word()) && distance > 0 || lexeme.word() == "and"
+            {
+                // What stands before "and" is rather said of what is before it.
+                share *= 0.5;
+            }
+            if distance == 0 && slot.path.last().is_some_and(|name| *name == lexeme.lower) {
+                best = best.max(2.0);
+            }
+            best = best.max(share * self.says(lexeme, slot) * (1.0 - 0.12 * steps(distance)));
         }
         let after = self.goal.lexemes[mention.range.end..self.range.end.max(mention.range.end)].iter();
         let own = |lexeme: &&Lexeme| lexeme.is_word() && lexeme.lower != "and";
@@ -131,7 +172,10 @@ impl Filler<'_> {
         if alike(slot) {
             return 1.3 * share(shared(&alike));
         }
-        let told = |slot: &Slot| slot.about.contains(&lexeme.stem);
+        let told = |slot: &Slot| {
+            slot.about.contains(&lexeme.stem)
+                || slot.about.iter().any(|own| likeness(own, &lexeme.stem) > 0.5)
+        };
         if told(slot) {
             0.8 * share(shared(&told))
         } else {
@@ -196,147 +240,4 @@ impl Filler<'_> {
 /// Distances as numbers.
 fn steps(distance: usize) -> f64 {
     f64::from(u8::try_from(distance).unwrap_or(u8::MAX))
-}
-
-/// How well a value that is no number goes into a slot by what both are.
-fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
-    let name = matches!(mention.value, Said::Name(_));
-    let lower = mention.text.to_lowercase();
-    let has_comma = matches!(mention.value, Said::Name(Some(_)));
-    let said = &mention.value;
-    let score = match slot.sense {
-        Sense::Place => match said {
-            Said::Name(_) if is_language(&lower) || currency(&mention.text).is_some() => -0.5,
-            Said::Name(_) => 1.4 + if has_comma { 0.4 } else { 0.0 },
-            Said::Quote => 0.8,
-            Said::Code => 0.1,
-            _ => return None,
-        },
-        Sense::Country if name => {
-            if is_country(&mention.text) {
-                2.4
-            } else {
-                0.2
-            }
-        }
-        Sense::State if name => {
-            if is_state(&mention.text) {
-                2.4
-            } else {
-                0.2
-            }
-        }
-        Sense::Language if name => {
-            if is_language(&lower) {
-                2.4
-            } else {
-                -1.0
-            }
-        }
-        Sense::Currency if name => {
-            if currency(&mention.text).is_some() {
-                2.4
-            } else {
-                -1.0
-            }
-        }
-        Sense::Country | Sense::State | Sense::Language | Sense::Currency => match said {
-            Said::Quote => 0.4,
-            _ => return None,
-        },
-        Sense::Person => match said {
-            Said::Name(_) if has_comma || is_country(&mention.text) || is_language(&lower) => -0.6,
-            Said::Name(_) => 1.3,
-            Said::Quote | Said::Email => 0.6,
-            Said::Code => 0.5,
-            _ => return None,
-        },
-        Sense::Date => match said {
-            Said::Day(_) => 2.2,
-            Said::Quote => 0.2,
-            _ => return None,
-        },
-        Sense::Time => match said {
-            Said::Time => 2.2,
-            Said::Day(_) if slot.tells(&["date", "day"]) => 0.8,
-            Said::Quote => 0.2,
-            _ => return None,
-        },
-        Sense::Moment => match said {
-            Said::Time => 1.5,
-            Said::Day(_) => 1.8,
-            _ => return None,
-        },
-        Sense::Email => match said {
-            Said::Email => 2.5,
-            Said::Name(_) if !slot.description.contains("address") => 0.0,
-            _ => return None,
-        },
-        Sense::Url => match said {
-            Said::Url => 2.5,
-            Said::Quote => 0.1,
-            _ => return None,
-        },
-        Sense::Path => match said {
-            Said::Path => 2.5,
-            Said::Quote | Said::Url => 0.8,
-            Said::Code => 0.6,
-            _ => return None,
-        },
-        Sense::Phone => match said {
-            Said::Code => 1.5,
-            Said::Quote | Said::Day(_) => 0.8,
-            _ => return None,
-        },
-        Sense::Formula => match said {
-            Said::Code => 2.0,
-            Said::Quote => 1.6,
-            _ => return None,
-        },
-        Sense::Id => match said {
-            Said::Code => 2.0,
-            Said::Quote => 1.1,
-            Said::Name(_) if mention.text.chars().all(|char| !char.is_lowercase()) => 1.6,
-            Said::Name(_) => 0.6,
-            _ => return None,
-        },
-        Sense::Text => match said {
-            Said::Quote => 2.2,
-            Said::Name(_) => -0.6,
-            Said::Url | Said::Path | Said::Email => return None,
-            _ => -1.0,
-        },
-        Sense::Unit => match said {
-            Said::Quote => 0.6,
-            _ => return None,
-        },
-        Sense::Topic | Sense::Name | Sense::Other => match said {
-            Said::Quote => 1.8,
-            Said::Name(_) if is_language(&lower) && slot.sense != Sense::Other => 0.2,
-            Said::Name(_) => {
-                if slot.sense == Sense::Name {
-                    1.3
-                } else {
-                    0.9
-                }
-            }
-            Said::Code => 0.8,
-            Said::Url | Said::Path | Said::Email => 0.0,
-            Said::Day(_) | Said::Time => -0.8,
-            _ => return None,
-        },
-    };
-    // What the description shows in quotation marks is what the author has in mind.
-    let is_shown = slot.shown.iter().any(|shown| shown.to_lowercase() == lower);
-    let relates = slot.about.contains(&stem(&lower)) && name;
-    Some(
-        score
-            + if is_shown {
-                1.2
-            } else if relates {
-                0.2
-            } else {
-                0.0
-            },
-    )
 }

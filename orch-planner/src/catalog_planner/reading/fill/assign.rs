@@ -75,7 +75,9 @@ impl Filler<'_> {
             let mut row: Vec<Option<(f64, Value)>> = Vec::with_capacity(mentions.len());
             let mut seen = 0;
             for &at in mentions {
-                let found = self.affinity(&self.goal.mentions[at], slot);
+                let found = self
+                    .affinity(&self.goal.mentions[at], slot)
+                    .filter(|_| self.is_due(at, slot));
                 let own = seen;
                 seen += usize::from(found.is_some());
                 let least = if slot.is_required { REQUIRED } else { OPTIONAL };
@@ -91,6 +93,41 @@ impl Filler<'_> {
             rows.push(row);
         }
         rows
+    }
+
+    /// Whether a mention may go into a slot: into one that can be left out only if something beside it speaks for it, or
+    /// if it is a thing that only this slot takes.
+    fn is_due(&self, at: usize, slot: &Slot) -> bool {
+        if slot.is_required {
+            return true;
+        }
+        let mention = &self.goal.mentions[at];
+        let cue = self.cue(mention, slot);
+        let has_rival = self.known.required().any(|other| are_alike(other, slot));
+        let is_typed = matches!(
+            slot.sense,
+            Sense::Date
+                | Sense::Time
+                | Sense::Moment
+                | Sense::Email
+                | Sense::Url
+                | Sense::Path
+                | Sense::Language
+                | Sense::Country
+                | Sense::State
+                | Sense::Phone
+        );
+        let is_number = matches!(mention.value, Said::Number(..));
+        let is_only = self
+            .known
+            .slots
+            .iter()
+            .filter(|other| are_alike(other, slot))
+            .count()
+            == 1;
+        cue >= 0.6
+            || (!has_rival
+                && (is_typed || is_number || (is_only && matches!(slot.sense, Sense::Place | Sense::Person))))
     }
 
     /// Takes "Austin, TX" apart where a task has a slot for the city and one for the state.

@@ -17,6 +17,9 @@ use crate::catalog_planner::{
 const SYMBOLS: &[(&str, &[&str])] = &[
     ("celsius", &["°c", "c", "centigrade", "metric"]),
     ("fahrenheit", &["°f", "f", "imperial"]),
+    ("c", &["celsius", "°c"]),
+    ("f", &["fahrenheit", "°f"]),
+    ("k", &["kelvin"]),
     ("metric", &["celsius", "kilometers", "km", "kg", "cm", "meters"]),
     ("imperial", &["fahrenheit", "miles", "lbs", "pounds", "feet"]),
     ("kilometers", &["km", "kilometres", "kilometer", "kms"]),
@@ -79,17 +82,22 @@ impl Filler<'_> {
                 said.sort_by_key(|(_, range, _)| range.start);
                 let values: Vec<Value> = said.iter().map(|(.., value)| (*value).clone()).collect();
                 if !values.is_empty() {
-                    said.iter().for_each(|(_, range, _)| self.claim(range.clone()));
+                    said.iter().for_each(|(_, range, _)| self.choose(range.clone()));
                     self.set(at, Value::Array(values));
                 }
             } else if let Some((_, range, value)) = said.into_iter().next() {
-                self.claim(range);
+                self.choose(range);
                 self.set(at, value.clone());
             } else if let (Some(default), true) = (&slot.default, slot.is_required) {
                 self.set(at, default.clone());
             }
         }
         self.shown_choices();
+    }
+
+    fn choose(&mut self, range: Range<usize>) {
+        self.filled.chosen.extend(range.clone());
+        self.claim(range);
     }
 
     /// Takes what a description shows in quotation marks, where the goal says just that.

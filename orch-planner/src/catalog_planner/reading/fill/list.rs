@@ -169,7 +169,7 @@ impl Filler<'_> {
         flush(from, end, self);
         if !items.is_empty() {
             self.claim(start..end);
-            self.filled.guessed.insert(at);
+            self.filled.guessed.insert(at, start..end);
             self.set(at, Value::Array(items));
         }
     }

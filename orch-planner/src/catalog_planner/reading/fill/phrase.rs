@@ -10,7 +10,7 @@ use super::{
 };
 use crate::catalog_planner::{
     reading::{
-        gazetteer::{currency, is_country, is_language},
+        gazetteer::{currency, is_color, is_country, is_language},
         lexeme::{Kind, Lexeme},
         slot::{Slot, sense::Sense, unit::is_unit},
         verb::opens_order,
@@ -42,7 +42,7 @@ impl Filler<'_> {
         }
         for at in self.open(|slot| takes_words(slot) && slot.is_required) {
             if let Some(range) = self.guessed(&self.known.slots[at]) {
-                self.filled.guessed.insert(at);
+                self.filled.guessed.insert(at, range.clone());
                 self.take_words(at, range);
             }
         }
@@ -68,6 +68,11 @@ impl Filler<'_> {
 
     /// Languages, countries, currencies and units are known as words, however they are written.
     fn known_word(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
+        if slot.is_called(&["color", "colour"]) {
+            let mut free = self.range.clone().filter(|&at| self.is_free(at));
+            let at = free.find(|&at| is_color(self.goal.lexemes[at].word()))?;
+            return Some((at..at + 1, self.goal.lexemes[at].text.clone()));
+        }
         let is: fn(&Lexeme) -> bool = match slot.sense {
             Sense::Language => |lexeme| is_language(&lexeme.lower),
             Sense::Country => {
@@ -209,6 +214,9 @@ impl Filler<'_> {
         if slot.sense == Sense::Text {
             return self.message();
         }
+        if let Some(range) = deed(self, slot) {
+            return Some(range);
+        }
         let start = self.phrase_start(slot)?;
         let end = self.phrase_end(start);
         (end > start).then_some(start..end)
@@ -249,13 +257,18 @@ impl Filler<'_> {
         for at in self.range.clone() {
             let lexeme = &self.goal.lexemes[at];
             let mut start = at + 1;
-            while self
-                .goal
-                .lexemes
-                .get(start)
-                .is_some_and(|next| is_determiner(next.word()))
-                && start < self.range.end
-            {
+            // Articles lead to a phrase, and so does a verb: "to cook chicken curry".
+            while let Some(next) = self.goal.lexemes.get(start).filter(|_| start < self.range.end) {
+                let is_verb = opens_order(next.word())
+                    && self.known.titles.first() != Some(&next.stem)
+                    && self
+                        .goal
+                        .lexemes
+                        .get(start + 1)
+                        .is_some_and(|after| after.is_word() && !is_stop(&after.lower));
+                if !is_determiner(next.word()) && !is_verb {
+                    break;
+                }
                 start += 1;
             }
             let is_open = start < self.range.end && self.is_free(start) && self.phrase_end(start) > start;
@@ -272,8 +285,18 @@ impl Filler<'_> {
                         .is_some_and(|strength| *strength >= 0.8)
                 })
                 .count();
-            let is_about_task = known == own.len();
-            let mut score = if is_preposition(lexeme.word()) || lexeme.word() == "about" {
+            let is_about_task = known == own.len() || own.iter().all(|word| is_unit(&word.lower));
+            // "Salmon, quinoa and kale": what is joined to what is taken is of the same kind.
+            let joins = (lexeme.is_mark(',') || ["and", "or"].contains(&lexeme.word()))
+                && (self.range.start..at)
+                    .rev()
+                    .find(|&before| !self.goal.lexemes[before].is_mark(','))
+                    .is_some_and(|before| self.taken.contains(&before));
+            let mut score = if joins {
+                0.9
+            } else if lexeme.is_mark(':') {
+                0.7
+            } else if is_preposition(lexeme.word()) || lexeme.word() == "about" {
                 0.6 + role(lexeme.word(), slot)
             } else if lexeme.is_word()
                 && (slot.name.contains(&lexeme.stem) || self.known.titles.contains(&lexeme.stem))
@@ -290,6 +313,9 @@ impl Filler<'_> {
             if ["of", "for", "about"].contains(&lexeme.word()) {
                 score += 0.2;
             }
+            if lexeme.word() == "of" && at > 0 && is_unit(self.goal.lexemes[at - 1].word()) {
+                score += 0.4;
+            }
             if best.is_none_or(|(known, _)| score > known + 1e-9) {
                 best = Some((score, start));
             }
@@ -303,7 +329,7 @@ impl Filler<'_> {
         while end < self.range.end && self.is_free(end) {
             let lexeme = &self.goal.lexemes[end];
             let joins = end > start
-                && ["of", "and", "&", "'"].contains(&lexeme.lower.as_str())
+                && ["of", "&", "'"].contains(&lexeme.lower.as_str())
                 && self.is_free(end + 1)
                 && self
                     .goal
@@ -345,6 +371,53 @@ impl Filler<'_> {
     }
 }
 
+/// What is to be done, for slots that hold that: "to water the plants", up to the next value.
+fn deed(filler: &Filler<'_>, slot: &Slot) -> Option<Range<usize>> {
+    if !slot.is_called(&[
+        "task",
+        "reminder",
+        "todo",
+        "action",
+        "reason",
+        "instruction",
+        "note",
+        "item",
+        "event",
+    ]) {
+        return None;
+    }
+    let lexemes = &filler.goal.lexemes;
+    let opener = filler.range.clone().find(|&at| {
+        let follows = lexemes
+            .get(at + 1)
+            .filter(|_| at + 1 < filler.range.end && filler.is_free(at + 1));
+        let word = lexemes[at].word();
+        match word {
+            "to" => follows.is_some_and(|next| {
+                next.is_word() && !["the", "my", "a", "an", "our", "me"].contains(&next.word())
+            }),
+            "because" | "that" | "about" => follows.is_some(),
+            _ => lexemes[at].is_mark(':') && follows.is_some(),
+        }
+    })?;
+    let start = opener + 1;
+    let mut end = start;
+    while end < filler.range.end
+        && filler.is_free(end)
+        && !lexemes[end].ends_sentence()
+        && !lexemes[end].is_mark(',')
+    {
+        end += 1;
+    }
+    while end > start
+        && is_stop(&lexemes[end - 1].lower)
+        && !["it", "him", "her", "them"].contains(&lexemes[end - 1].word())
+    {
+        end -= 1;
+    }
+    (end > start).then_some(start..end)
+}
+
 /// Whether a slot takes plain words.
 fn takes_words(slot: &Slot) -> bool {
     let is_text = matches!(slot.shape, Shape::Text(None) | Shape::Any);
@@ -363,7 +436,10 @@ fn takes_words(slot: &Slot) -> bool {
 
 /// Words of names that go with anything.
 fn is_generic(stem: &str) -> bool {
-    ["name", "type", "id", "value", "user", "input", "target"].contains(&stem)
+    let generic = ["name", "type", "id", "value", "user", "input", "target"];
+    generic
+        .iter()
+        .any(|word| crate::catalog_planner::stem::stem(word) == stem)
 }
 
 fn is_determiner(word: &str) -> bool {

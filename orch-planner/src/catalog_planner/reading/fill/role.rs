@@ -43,6 +43,7 @@ const ROLES: &[(&[&str], &[&str])] = &[
             "until",
             "output",
             "new",
+            "direction",
             "upper",
             "max",
             "second",
@@ -89,6 +90,10 @@ const ROLES: &[(&[&str], &[&str])] = &[
     ),
     (&["over", "above"], &["min", "minimum", "lower", "threshold"]),
     (&["for"], &["for", "purpose", "occasion"]),
+    (
+        &["from", "at", "of"],
+        &["company", "organization", "employer", "team", "brand"],
+    ),
 ];
 
 /// Whether the preposition before a value speaks for a slot (above zero) or against it (below).

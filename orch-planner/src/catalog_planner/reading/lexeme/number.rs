@@ -88,7 +88,13 @@ pub(super) fn joined(lexemes: Vec<Lexeme>) -> Vec<Lexeme> {
                 }
                 lexemes.next();
             }
-            let Some(next) = lexemes.next_if(is_number) else {
+            let last = numbers.last().copied().unwrap_or_default();
+            // "Twenty five" is one number, "two six-sided dice" are two.
+            let goes_on = |lexeme: &Lexeme| {
+                of_word(lexeme.word())
+                    .is_some_and(|next| last >= 100 || next == 12 || next >= 100 || (last >= 20 && next < 10))
+            };
+            let Some(next) = lexemes.next_if(goes_on) else {
                 break;
             };
             numbers.extend(of_word(next.word()));

@@ -223,7 +223,12 @@ impl Scanner<'_> {
             return Some(self.push(at, at + bare.len(), Kind::Url));
         }
         let has = |is: fn(char) -> bool| bare.chars().any(is);
-        let is_power = bare.contains(['^', '*', '=']) && has(char::is_alphanumeric) && bare.len() > 2;
+        let is_power = bare.contains(['^', '*']) && has(char::is_alphanumeric) && bare.len() > 2;
+        let n_digits = bare.bytes().filter(u8::is_ascii_digit).count();
+        let of_a_phone = |char: char| char.is_ascii_digit() || "+-().".contains(char);
+        if n_digits >= 7 && bare.contains('-') && bare.chars().all(of_a_phone) {
+            return Some(self.push(at, at + bare.len(), Kind::Code));
+        }
         let is_mixed = has(|char| char.is_ascii_digit())
             && has(char::is_alphabetic)
             && !bare.contains(['\'', '°', ',', '$', '%', '/', '(']);

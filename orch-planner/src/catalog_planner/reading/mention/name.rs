@@ -117,7 +117,11 @@ fn can_open(lexemes: &[Lexeme], at: usize) -> bool {
     if is_upper(&first.text) && first.text.len() > 1 {
         return !is_plain || next_is_capitalized;
     }
-    !is_plain
+    // "Population of Ghana" begins with no name.
+    let is_led = lexemes
+        .get(at + 1)
+        .is_some_and(|next| ["of", "for", "in", "between", "from"].contains(&next.word()));
+    !is_plain && !is_led
 }
 
 fn is_upper(text: &str) -> bool {

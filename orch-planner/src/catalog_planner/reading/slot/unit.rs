@@ -178,14 +178,22 @@ pub(in crate::catalog_planner::reading) fn of_slot(
         after.flat_map(|word| dimensions(word).next()).next()
     };
     // "Number of years" is how long, "number of guests" is how many.
-    let by_name = name.iter().rev().find_map(|word| {
+    // What stands after "per" says how often rather than what.
+    let own = name.iter().position(|word| word == "per").unwrap_or(name.len());
+    let telling = || name[..own].iter().rev();
+    let by_unit =
+        telling().filter(|word| word.len() > 2 || ["kg", "km", "cm", "mm", "lb"].contains(&word.as_str()));
+    if let Some(unit) = by_unit.flat_map(|word| dimensions(word)).next() {
+        return Some(unit);
+    }
+    let by_name = telling().find_map(|word| {
         NAMES
             .iter()
             .find(|(_, names)| names.split(' ').any(|known| known == word))
             .map(|(dimension, _)| *dimension)
     });
     match (by_name, in_units()) {
-        (Some(Dimension::Count), Some(unit)) if unit != Dimension::Count => Some(unit),
+        (Some(Dimension::Count | Dimension::Money), Some(unit)) if unit != Dimension::Count => Some(unit),
         (Some(Dimension::Duration), Some(Dimension::Year)) => Some(Dimension::Duration),
         (Some(found), _) => Some(found),
         (None, unit) => unit,
