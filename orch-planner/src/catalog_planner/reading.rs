@@ -8,6 +8,7 @@
 mod fill;
 mod gazetteer;
 mod index;
+mod kin;
 mod known;
 mod lexeme;
 mod mention;
@@ -143,7 +144,8 @@ impl Library {
 
     /// A wish that lacks values which the one before it has for slots of the same names.
     fn recalling(&self, wanting: &Reading, before: &Reading) -> Option<Reading> {
-        if !wanting.is_relevant() {
+        let says_nothing = wanting.filled.values.is_empty() && wanting.task == before.task;
+        if !wanting.is_relevant() || says_nothing {
             return None;
         }
         let (known, other) = (&self.known[wanting.task], &self.known[before.task]);

@@ -3,6 +3,7 @@
 /// Endings of English inflection and derivation, the longest first; what remains keeps at least so many letters.
 const ENDINGS: &[(&str, usize)] = &[
     ("izations", 4),
+    ("eries", 4),
     ("isations", 4),
     ("ization", 4),
     ("isation", 4),

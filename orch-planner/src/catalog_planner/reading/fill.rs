@@ -3,8 +3,10 @@
 mod affinity;
 mod assign;
 mod choice;
+mod deed;
 mod flag;
 mod kind;
+mod lexicon;
 mod list;
 mod phrase;
 mod role;

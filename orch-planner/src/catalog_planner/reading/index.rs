@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::known::Known;
+use super::{kin::kin, known::Known};
 use crate::catalog_planner::{
-    thesaurus::{SYNONYM, synonyms},
+    thesaurus::SYNONYM,
     word::{is_action, is_maker, is_request},
 };
 
@@ -65,7 +65,7 @@ impl Index {
         for (stem, weight) in stems {
             let own = std::iter::once((stem.as_str(), 1.0));
             let mut best: HashMap<usize, f64> = HashMap::new();
-            for (said, share) in own.chain(synonyms(stem).map(|synonym| (synonym, SYNONYM))) {
+            for (said, share) in own.chain(kin(stem).map(|synonym| (synonym, SYNONYM))) {
                 for (task, strength) in self.postings.get(said).into_iter().flatten() {
                     let known = best.entry(*task).or_default();
                     *known = known.max(strength * share);
@@ -85,7 +85,7 @@ impl Index {
 /// How strongly a task says a stem, itself or by a synonym.
 pub(super) fn says(task: &Known, stem: &str) -> f64 {
     let own = task.vocabulary.get(stem).copied().unwrap_or_default();
-    let alike = synonyms(stem)
+    let alike = kin(stem)
         .filter_map(|synonym| task.vocabulary.get(synonym))
         .fold(0.0, |best: f64, strength| best.max(*strength));
     own.max(alike * SYNONYM)

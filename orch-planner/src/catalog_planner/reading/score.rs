@@ -10,19 +10,16 @@ use super::{
     Library,
     fill::{Filled, fill},
     index::{count, says},
+    kin::kin,
     known::Known,
     lexeme::Lexeme,
     mention::{ReadGoal, Said},
     nobody,
 };
-use crate::catalog_planner::{
-    stem::likeness,
-    thesaurus::{SYNONYM, synonyms},
-    word::is_function_word,
-};
+use crate::catalog_planner::{stem::likeness, thesaurus::SYNONYM, word::is_function_word};
 
 /// From here on, a task has to do with what is asked.
-const RELEVANT: f64 = 0.3;
+const RELEVANT: f64 = 0.25;
 /// From here on, a task is surely meant, even beside another one.
 pub(super) const SURE: f64 = 0.42;
 /// How much a word counts in a sentence that asks for nothing.
@@ -158,7 +155,7 @@ impl Library {
             let weight = self.index.rarity(title, title);
             named += weight;
             let alike = |lexeme: &Lexeme| {
-                let synonym = synonyms(title).any(|synonym| synonym == lexeme.stem);
+                let synonym = kin(title).any(|synonym| synonym == lexeme.stem);
                 likeness(title, &lexeme.stem).max(if synonym { SYNONYM } else { 0.0 })
             };
             said += weight
@@ -168,7 +165,8 @@ impl Library {
                     .fold(0.0, f64::max);
         }
         let title = if named > 0.0 { said / named } else { 0.0 };
-        0.5 * coverage + 0.5 * title.max(0.9 * self.told(known, &contents))
+        let title = title.max(0.9 * self.told(known, &contents));
+        (0.5 * coverage + 0.5 * title).max(0.6 * coverage)
     }
 }
 
@@ -179,7 +177,7 @@ impl Library {
         for stem in &known.opening {
             let weight = self.index.rarity(stem, stem);
             told += weight;
-            let synonym = |lexeme: &Lexeme| synonyms(stem).any(|synonym| synonym == lexeme.stem);
+            let synonym = |lexeme: &Lexeme| kin(stem).any(|synonym| synonym == lexeme.stem);
             let share = |lexeme: &Lexeme| {
                 if lexeme.stem == *stem {
                     1.0

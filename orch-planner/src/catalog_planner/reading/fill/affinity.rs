@@ -10,6 +10,7 @@ use super::{
 use crate::catalog_planner::{
     reading::{
         gazetteer::currency,
+        kin::kin,
         lexeme::Lexeme,
         mention::{Mention, Said},
         slot::{
@@ -20,7 +21,6 @@ use crate::catalog_planner::{
     },
     shape::Shape,
     stem::likeness,
-    thesaurus::synonyms,
     word::is_function_word,
 };
 
@@ -123,9 +123,6 @@ impl Filler<'_> {
 
     /// What the words beside a value say for the slot: its name, or what describes it.
     fn beside(&self, mention: &Mention, slot: &Slot) -> f64 {
-        let unit = usize::from(
-            matches!(&mention.value, Said::Number(quantity, unit) if quantity.unit.is_empty() && !unit.is_empty()),
-        );
         let mut best: f64 = 0.0;
         let mut share = 1.0;
         for (distance, lexeme) in self.before(mention).take(REACH).enumerate() {
@@ -142,9 +139,7 @@ impl Filler<'_> {
         let after = self.goal.lexemes[mention.range.end..self.range.end.max(mention.range.end)].iter();
         let own = |lexeme: &&Lexeme| lexeme.is_word() && lexeme.lower != "and";
         for (distance, lexeme) in after.take_while(own).take(REACH - 1).enumerate() {
-            let is_led = distance > unit
-                && is_preposition(&lexeme.lower)
-                && !["of", "in"].contains(&lexeme.lower.as_str());
+            let is_led = is_preposition(&lexeme.lower) && !["of", "in"].contains(&lexeme.lower.as_str());
             if is_led {
                 break;
             }
@@ -155,6 +150,8 @@ impl Filler<'_> {
 
     /// How strongly a word names a slot: less, the more slots of the task share the word.
     fn says(&self, lexeme: &Lexeme, slot: &Slot) -> f64 {
+        // A description mentions much; it tells most of what a number counts.
+        let strength = if slot.dimension.is_some() { 0.8 } else { 0.5 };
         if !lexeme.is_word() || (is_function_word(&lexeme.lower) && lexeme.lower.len() < 3) {
             return 0.0;
         }
@@ -167,8 +164,7 @@ impl Filler<'_> {
         if is_function_word(&lexeme.lower) {
             return 0.0;
         }
-        let alike =
-            |slot: &Slot| synonyms(&lexeme.stem).any(|synonym| slot.name.iter().any(|own| own == synonym));
+        let alike = |slot: &Slot| kin(&lexeme.stem).any(|synonym| slot.name.iter().any(|own| own == synonym));
         if alike(slot) {
             return 1.3 * share(shared(&alike));
         }
@@ -177,7 +173,7 @@ impl Filler<'_> {
                 || slot.about.iter().any(|own| likeness(own, &lexeme.stem) > 0.5)
         };
         if told(slot) {
-            0.8 * share(shared(&told))
+            strength * share(shared(&told))
         } else {
             0.0
         }

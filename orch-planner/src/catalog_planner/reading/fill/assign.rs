@@ -103,7 +103,10 @@ impl Filler<'_> {
         }
         let mention = &self.goal.mentions[at];
         let cue = self.cue(mention, slot);
-        let has_rival = self.known.required().any(|other| are_alike(other, slot));
+        let has_rival = self.known.required().any(|other| {
+            let is_number = matches!(slot.shape, Shape::Integer | Shape::Number);
+            are_alike(other, slot) && (!is_number || other.dimension == slot.dimension)
+        });
         let is_typed = matches!(
             slot.sense,
             Sense::Date

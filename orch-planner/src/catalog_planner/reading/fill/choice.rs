@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::Filler;
 use crate::catalog_planner::{
-    reading::slot::{Slot, sense::Sense},
+    reading::{
+        kin::kin,
+        slot::{Slot, sense::Sense},
+    },
     shape::Shape,
     stem::stem,
-    thesaurus::synonyms,
     word::words,
 };
 
@@ -186,9 +188,8 @@ impl Filler<'_> {
                 (lexeme.lower == *symbol && (symbol.len() > 1 || lexeme.text.starts_with(char::is_uppercase)))
                     || unit == *symbol
             });
-            let by_synonym = own.len() == 1
-                && lexeme.is_word()
-                && synonyms(&lexeme.stem).any(|synonym| synonym == stems[0]);
+            let by_synonym =
+                own.len() == 1 && lexeme.is_word() && kin(&lexeme.stem).any(|synonym| synonym == stems[0]);
             if by_symbol {
                 Some(0.7)
             } else {

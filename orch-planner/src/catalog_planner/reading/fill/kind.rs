@@ -39,8 +39,9 @@ pub(super) fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
             }
         }
         Sense::Language if name && !is_language(&lower) => return None,
-        Sense::Currency if name && currency(&mention.text).is_none() => return None,
-        Sense::Language | Sense::Currency if name => 2.4,
+        // Currencies are looked for as words, since "US dollars" is no name.
+        Sense::Currency if name => return None,
+        Sense::Language if name => 2.4,
         Sense::Country | Sense::State | Sense::Language | Sense::Currency => match said {
             Said::Quote => 0.4,
             _ => return None,

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::{
     Filler,
+    deed::deed,
     role::{is_preposition, role},
 };
 use crate::catalog_planner::{
     reading::{
-        gazetteer::{currency, is_color, is_country, is_language},
         lexeme::{Kind, Lexeme},
         slot::{Slot, sense::Sense, unit::is_unit},
         verb::opens_order,
@@ -64,102 +64,6 @@ impl Filler<'_> {
                 value
             },
         );
-    }
-
-    /// Languages, countries, currencies and units are known as words, however they are written.
-    fn known_word(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
-        if slot.is_called(&["color", "colour"]) {
-            let mut free = self.range.clone().filter(|&at| self.is_free(at));
-            let at = free.find(|&at| is_color(self.goal.lexemes[at].word()))?;
-            return Some((at..at + 1, self.goal.lexemes[at].text.clone()));
-        }
-        let is: fn(&Lexeme) -> bool = match slot.sense {
-            Sense::Language => |lexeme| is_language(&lexeme.lower),
-            Sense::Country => {
-                |lexeme| lexeme.is_word() && lexeme.lower.len() > 2 && is_country(&lexeme.lower)
-            }
-            Sense::Currency => return self.currency(slot),
-            Sense::Unit => return self.unit(slot),
-            _ => return None,
-        };
-        // "Translate the French text into German": what is wanted comes last.
-        let mut free = self.range.clone().rev().filter(|&at| self.is_free(at));
-        let at = free.find(|&at| is(&self.goal.lexemes[at]))?;
-        let text = self.goal.lexemes[at].text.clone();
-        Some((at..at + 1, text))
-    }
-
-    /// A currency by its name or its code; of two slots, the one for what it is changed into takes the one after "to".
-    fn currency(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
-        let mut found: Vec<(f64, Range<usize>, String)> = Vec::new();
-        for at in self.range.clone().filter(|&at| self.is_free(at)) {
-            let lexeme = &self.goal.lexemes[at];
-            let sign = lexeme.quantity().and_then(|quantity| {
-                crate::catalog_planner::reading::gazetteer::currency_of_sign(&quantity.unit)
-            });
-            let pair = self.goal.written(at..(at + 2).min(self.range.end));
-            let (range, code) = match (sign, currency(pair), currency(&lexeme.text)) {
-                (Some(code), ..) => (at..at, code),
-                (None, Some(code), _) if lexeme.is_word() => (at..at + 2, code),
-                (None, _, Some(code)) if lexeme.is_word() => (at..at + 1, code),
-                _ => continue,
-            };
-            let before = at.checked_sub(1).map(|before| &self.goal.lexemes[before]);
-            let before_two = at
-                .checked_sub(2)
-                .map(|before| self.goal.lexemes[before].word())
-                .unwrap_or_default();
-            let led = before.map(Lexeme::word).unwrap_or_default();
-            let counts = sign.is_some() || before.is_some_and(|before| before.quantity().is_some());
-            let is_source = slot.is_called(&["from", "source", "base"]);
-            let mut score = role(led, slot)
-                .max(role(if is_preposition(led) { "" } else { before_two }, slot))
-                + if is_preposition(led) {
-                    role(led, slot).min(0.0)
-                } else {
-                    0.0
-                };
-            if counts {
-                score += if is_source { 1.0 } else { -0.1 };
-                score -= if slot.is_called(&["to", "target"]) {
-                    1.0
-                } else {
-                    0.0
-                };
-            }
-            found.push((score, range, code.to_owned()));
-        }
-        let best = found
-            .into_iter()
-            .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.filter(|(score, ..)| *score > -0.5)
-            .map(|(_, range, code)| (range, code))
-    }
-
-    /// The unit of a number that is said; where a description shows how it is written, so.
-    fn unit(&self, slot: &Slot) -> Option<(Range<usize>, String)> {
-        let lexemes = self.range.clone().map(|at| (at, &self.goal.lexemes[at]));
-        let units = lexemes.filter_map(|(at, lexeme)| match &lexeme.kind {
-            Kind::Number(quantity) if is_unit(&quantity.unit) && !"$€£%".contains(quantity.unit.as_str()) => {
-                Some((at..at, quantity.unit.clone()))
-            }
-            Kind::Word if is_unit(&lexeme.lower) && self.is_free(at) && lexeme.lower.len() > 1 => {
-                let follows = at
-                    .checked_sub(1)
-                    .is_some_and(|before| self.goal.lexemes[before].quantity().is_some());
-                let is_led = at
-                    .checked_sub(1)
-                    .is_some_and(|before| ["in", "to", "into"].contains(&self.goal.lexemes[before].word()));
-                (follows || is_led).then(|| (at..at + 1, lexeme.text.clone()))
-            }
-            _ => None,
-        });
-        let units: Vec<(Range<usize>, String)> = units.collect();
-        let is_target = slot.is_called(&["to", "target"]);
-        let found = if is_target { units.last() } else { units.first() };
-        found
-            .cloned()
-            .filter(|_| slot.is_required || !slot.name.is_empty() && slot.default.is_none())
     }
 
     /// What stands beside the name of a slot: "the title is X", "X genre".
@@ -217,9 +121,24 @@ impl Filler<'_> {
         if let Some(range) = deed(self, slot) {
             return Some(range);
         }
-        let start = self.phrase_start(slot)?;
+        let Some(start) = self.phrase_start(slot) else {
+            return self.before_title();
+        };
         let end = self.phrase_end(start);
         (end > start).then_some(start..end)
+    }
+
+    /// What stands before the word for what the task finds: "vegan lasagna recipes".
+    fn before_title(&self) -> Option<Range<usize>> {
+        let is_title = |at: &usize| {
+            self.goal.lexemes[*at].is_word() && self.known.titles.contains(&self.goal.lexemes[*at].stem)
+        };
+        let found = self
+            .range
+            .clone()
+            .filter(is_title)
+            .map(|at| self.phrase_begin(at)..at);
+        found.into_iter().find(|range| range.start < range.end)
     }
 
     /// What follows "saying" or a colon, to the end.
@@ -369,53 +288,6 @@ impl Filler<'_> {
         }
         start
     }
-}
-
-/// What is to be done, for slots that hold that: "to water the plants", up to the next value.
-fn deed(filler: &Filler<'_>, slot: &Slot) -> Option<Range<usize>> {
-    if !slot.is_called(&[
-        "task",
-        "reminder",
-        "todo",
-        "action",
-        "reason",
-        "instruction",
-        "note",
-        "item",
-        "event",
-    ]) {
-        return None;
-    }
-    let lexemes = &filler.goal.lexemes;
-    let opener = filler.range.clone().find(|&at| {
-        let follows = lexemes
-            .get(at + 1)
-            .filter(|_| at + 1 < filler.range.end && filler.is_free(at + 1));
-        let word = lexemes[at].word();
-        match word {
-            "to" => follows.is_some_and(|next| {
-                next.is_word() && !["the", "my", "a", "an", "our", "me"].contains(&next.word())
-            }),
-            "because" | "that" | "about" => follows.is_some(),
-            _ => lexemes[at].is_mark(':') && follows.is_some(),
-        }
-    })?;
-    let start = opener + 1;
-    let mut end = start;
-    while end < filler.range.end
-        && filler.is_free(end)
-        && !lexemes[end].ends_sentence()
-        && !lexemes[end].is_mark(',')
-    {
-        end += 1;
-    }
-    while end > start
-        && is_stop(&lexemes[end - 1].lower)
-        && !["it", "him", "her", "them"].contains(&lexemes[end - 1].word())
-    {
-        end -= 1;
-    }
-    (end > start).then_some(start..end)
 }
 
 /// Whether a slot takes plain words.

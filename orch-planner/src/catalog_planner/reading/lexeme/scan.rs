@@ -231,7 +231,7 @@ impl Scanner<'_> {
         }
         let is_mixed = has(|char| char.is_ascii_digit())
             && has(char::is_alphabetic)
-            && !bare.contains(['\'', '°', ',', '$', '%', '/', '(']);
+            && !bare.contains(['\'', '°', ',', '$', '%', '/', '(', '=', ':']);
         let begins_with_letter = bare.starts_with(char::is_alphabetic);
         // What begins with digits is a number with its unit, such as 5km, unless it goes on like a code: 7B-22.
         let is_code =

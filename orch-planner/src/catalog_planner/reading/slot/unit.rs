@@ -181,8 +181,9 @@ pub(in crate::catalog_planner::reading) fn of_slot(
     // What stands after "per" says how often rather than what.
     let own = name.iter().position(|word| word == "per").unwrap_or(name.len());
     let telling = || name[..own].iter().rev();
-    let by_unit =
-        telling().filter(|word| word.len() > 2 || ["kg", "km", "cm", "mm", "lb"].contains(&word.as_str()));
+    let by_unit = telling().filter(|word| {
+        (word.len() > 2 && *word != "year") || ["kg", "km", "cm", "mm", "lb"].contains(&word.as_str())
+    });
     if let Some(unit) = by_unit.flat_map(|word| dimensions(word)).next() {
         return Some(unit);
     }
