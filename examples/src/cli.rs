@@ -48,5 +48,6 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::Credits(command) => credits::credits(arguments, command).await,
         Command::Keys(command) => keys::keys(arguments, command).await,
         Command::Db(DbCommand::Check) => db::check(arguments).await,
+        Command::Db(DbCommand::Backup { file }) => db::backup(arguments, file).await,
     }
 }

@@ -17,6 +17,7 @@
 //! - Statements are cached by their text: a text that is put together (a multi-row insert, a list) has few variants.
 
 mod auth;
+mod backup;
 mod billing;
 mod catalog;
 mod check;
@@ -41,6 +42,7 @@ pub mod test_db;
 mod tx;
 mod value;
 
+pub use backup::BackupError;
 pub use check::Violation;
 pub use dialect::Dialect;
 #[cfg(any(test, feature = "testing"))]

@@ -149,4 +149,9 @@ pub enum KeysCommand {
 pub enum DbCommand {
     /// Check every invariant of the ledger and every reference, from the stored rows; exit 1 if any fails.
     Check,
+    /// Copy a SQLite database into a new file while it is in use.
+    Backup {
+        /// The file, which must not be there yet.
+        file: PathBuf,
+    },
 }

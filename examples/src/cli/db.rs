@@ -1,4 +1,4 @@
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use super::{Arguments, CliError, home::open_store};
 
@@ -14,4 +14,11 @@ pub(super) async fn check(arguments: &Arguments) -> Result<ExitCode, CliError> {
     }
     println!("{} violations", violations.len());
     Ok(ExitCode::FAILURE)
+}
+
+/// Copies the database into a new file.
+pub(super) async fn backup(arguments: &Arguments, file: &Path) -> Result<ExitCode, CliError> {
+    open_store(arguments).await?.backup(file).await?;
+    println!("copied to {}", file.display());
+    Ok(ExitCode::SUCCESS)
 }

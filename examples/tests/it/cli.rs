@@ -277,3 +277,22 @@ fn a_key_that_cannot_be_meant_is_refused() {
     }
     assert_eq!(place.run(&["keys", "list"]).out(), "");
 }
+
+#[test]
+fn a_database_is_copied_into_a_new_file() {
+    let place = Place::new();
+    assert_eq!(
+        place
+            .run(&["run", r#"Count the words of "one two three""#])
+            .code(),
+        0
+    );
+    let copy = place.path("copy.db").display().to_string();
+    let copied = place.run(&["db", "backup", &copy]);
+    assert_eq!((copied.code(), copied.out()), (0, format!("copied to {copy}\n")));
+    let checked = place.run(&["--db", &format!("sqlite://{copy}"), "db", "check"]);
+    assert_eq!(checked.code(), 0, "{}", checked.out());
+    let again = place.run(&["db", "backup", &copy]);
+    assert_eq!(again.code(), 1);
+    assert!(again.error().contains("is there already"), "{}", again.error());
+}

@@ -3,13 +3,18 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 
-use std::{fmt, fs::File, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use orch_core::{StoreError, event::Bell};
 
-use super::{ConnectError, Dialect, Tx};
+use super::{BackupError, ConnectError, Dialect, Tx};
 
 /// A unit of work: statements that happen together or not at all.
 ///
@@ -45,6 +50,15 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`ConnectError::Served`] while another process holds it.
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError>;
+
+    /// Copies the database into a new file while it is served: all that was acknowledged before, and nothing by halves.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError::Unsupported`] where the database has tools of its own for that.
+    async fn backup(&self, _file: &Path) -> Result<(), BackupError> {
+        Err(BackupError::Unsupported)
+    }
 
     /// What carries news to the other processes that share this database; none where they only find out by looking.
     fn bell(&self) -> Option<Arc<dyn Bell>> {

@@ -1,5 +1,6 @@
 //! The embedded engine: one writer thread with group commit, and readers beside it.
 
+mod backup;
 mod connection;
 mod failure;
 mod readers;
@@ -7,13 +8,16 @@ mod session;
 mod tx;
 mod writer;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use orch_core::StoreError;
 
 use self::{connection::Database, readers::Readers, tx::Access, writer::Writer};
-use super::{ConnectError, Dialect, Engine, Options, ServingLock, Unit};
+use super::{BackupError, ConnectError, Dialect, Engine, Options, ServingLock, Unit};
 
 /// Runs units of work on a SQLite file.
 ///
@@ -90,5 +94,12 @@ impl Engine for SqliteEngine {
 
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError> {
         self.lock_path.clone().map(ServingLock::acquire).transpose()
+    }
+
+    async fn backup(&self, file: &Path) -> Result<(), BackupError> {
+        match &self.readers {
+            Some(readers) => backup::run(readers.database().clone(), file).await,
+            None => Err(BackupError::Unsupported),
+        }
     }
 }

@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(1);
 pub(super) const STATEMENTS: usize = 256;
 
 /// Where a database is and how it is opened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Database {
     path: Option<PathBuf>,
     durability: Durability,

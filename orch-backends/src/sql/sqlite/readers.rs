@@ -31,6 +31,11 @@ impl Readers {
         }
     }
 
+    /// What they read.
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Runs a unit outside any transaction: each of its queries sees the newest commit.
     ///
     /// No read is ever suspended, so there are never more connections than threads that read at once; none waits.

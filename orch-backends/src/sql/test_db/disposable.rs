@@ -1,11 +1,11 @@
 //! An engine whose database ends with it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use orch_core::{StoreError, event::Bell};
 
-use crate::sql::{ConnectError, Dialect, Engine, ServingLock, Unit};
+use crate::sql::{BackupError, ConnectError, Dialect, Engine, ServingLock, Unit};
 
 /// An engine, and then what removes its database when dropped.
 #[derive(Debug)]
@@ -43,6 +43,10 @@ impl<E: Engine, R: fmt::Debug + Send + Sync + 'static> Engine for Disposable<E, 
 
     fn serve(&self) -> Result<Option<ServingLock>, ConnectError> {
         self.engine.serve()
+    }
+
+    async fn backup(&self, file: &Path) -> Result<(), BackupError> {
+        self.engine.backup(file).await
     }
 
     fn bell(&self) -> Option<Arc<dyn Bell>> {

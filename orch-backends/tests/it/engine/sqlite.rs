@@ -1,5 +1,6 @@
 //! What only SQLite promises.
 
+mod backup;
 mod file;
 mod thread;
 
