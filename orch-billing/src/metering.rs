@@ -1,6 +1,6 @@
 //! The service that says what was used.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use orch_core::{AccountId, AgentId, Amount, Caller, Clock, Currency, Page, PageRequest};
 
@@ -60,5 +60,11 @@ impl Metering {
     ) -> Result<u64, BillingError> {
         let month = Period::month_of(self.clock.now());
         Ok(self.store.count_answered(account, agent, month).await?)
+    }
+
+    /// Removes at most `limit` records that are older than this, of all accounts; how many there were. What was paid stays
+    /// in the ledger.
+    pub async fn prune(&self, older_than: Duration, limit: u32) -> Result<u32, BillingError> {
+        Ok(self.store.prune(self.clock.now() - older_than, limit).await?)
     }
 }

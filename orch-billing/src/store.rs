@@ -90,6 +90,10 @@ pub trait UsageStore: fmt::Debug + Send + Sync + 'static {
         agent: AgentId,
         period: Period,
     ) -> Result<u64, StoreError>;
+
+    /// Removes at most `limit` records of a time before this one, the oldest first, whoever's they are; how many there
+    /// were. The ledger stays as it is.
+    async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError>;
 }
 
 /// Which holds are wanted.

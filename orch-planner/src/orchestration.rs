@@ -30,6 +30,7 @@ pub use fallback::{Alternative, FallbackPolicy, StepReplaced};
 use status::Course;
 pub use status::{RunStatus, RunStatusError};
 pub use step::{StepState, Success};
+pub use stored::FORM;
 
 use crate::plan::{StepId, ValidPlan};
 

@@ -9,6 +9,7 @@ mod keepers;
 mod live;
 mod options;
 mod patience;
+mod prune;
 mod start;
 mod watch;
 mod worker;

@@ -10,7 +10,7 @@ mod tests;
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, event::Event};
+use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, Timestamp, event::Event};
 
 pub use in_memory::InMemoryOrchestrations;
 pub use record::{Append, Insertion, Lease, RunKey, RunRecord, RunSummary, WorkerId};
@@ -48,8 +48,8 @@ pub trait OrchestrationStore: WorkerStore {
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
 }
 
-/// Knows which workers are alive, by the one clock that all who share the store agree on, and what is theirs. Each
-/// method is one atomic unit of work.
+/// Knows which workers are alive, by the one clock that all who share the store agree on, and what is theirs; and removes
+/// what nobody works on any more. Each method is one atomic unit of work.
 #[async_trait]
 pub trait WorkerStore: fmt::Debug + Send + Sync + 'static {
     /// Adds a worker that lives for `ttl` from now. When it is the `sole` one, every other is dead from now on.
@@ -73,4 +73,8 @@ pub trait WorkerStore: fmt::Debug + Send + Sync + 'static {
         driven: &[RunId],
         limit: u32,
     ) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// Removes at most `limit` runs that ended before a moment, those that ended first before others, with their events
+    /// and keys; how many there were. What has not ended stays, however old it is.
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError>;
 }

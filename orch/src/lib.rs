@@ -5,6 +5,7 @@ mod count;
 mod enroll;
 mod executor;
 mod orchestrator;
+mod retention;
 mod stores;
 pub mod telemetry;
 #[cfg(feature = "testing")]
@@ -14,6 +15,7 @@ mod worker;
 pub use builder::{BuildError, Builder};
 pub use enroll::EnrollError;
 pub use orchestrator::{Orchestrator, WorkerOptions};
+pub use retention::Retention;
 pub use stores::{Leave, Sharing, Stores};
 pub use worker::WorkerError;
 

@@ -7,7 +7,9 @@ use orch_core::{Catalog, Clock, Entropy, Timestamp};
 use orch_planner::orchestrations::Orchestrations;
 use tokio::sync::watch;
 
-use crate::{Builder, Stores, WorkerError, count::Count, executor::TokioExecutor, stores::Sharing, worker};
+use crate::{
+    Builder, Retention, Stores, WorkerError, count::Count, executor::TokioExecutor, stores::Sharing, worker,
+};
 
 /// The whole of it, in the host's process. Cloning is cheap; clones are one orchestrator.
 #[derive(Clone)]
@@ -57,6 +59,8 @@ pub struct WorkerOptions {
     pub health_interval: Duration,
     /// How agents are asked.
     pub health: HealthOptions,
+    /// How long what is over is kept.
+    pub retention: Retention,
 }
 
 impl Default for WorkerOptions {
@@ -68,6 +72,7 @@ impl Default for WorkerOptions {
             retry_interval: Duration::from_secs(1),
             health_interval: Duration::from_secs(5),
             health: HealthOptions::default(),
+            retention: Retention::default(),
         }
     }
 }

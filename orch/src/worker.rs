@@ -14,7 +14,7 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use crate::orchestrator::Parts;
+use crate::{orchestrator::Parts, retention};
 
 /// Why a worker ends before it is told to.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,7 @@ pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), Wor
     let health = Health::new(parts.invoker.clone(), parts.options.health);
     let mut chores = JoinSet::new();
     chores.spawn(sweep(parts.clone()));
+    chores.spawn(retention::prune(parts.clone()));
     chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {

@@ -20,7 +20,7 @@ use orch_billing::{
     Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, LedgerStore, Period, Refund,
     Settled, UsageGroup, UsageRecord, UsageStore,
 };
-use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError};
+use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError, Timestamp};
 
 use super::SqlStore;
 
@@ -102,6 +102,13 @@ impl UsageStore for SqlStore {
         let input = (account.clone(), agent, period);
         self.read(input, |tx, (account, agent, period)| {
             Box::pin(usage::count_answered(tx, account, *agent, *period))
+        })
+        .await
+    }
+
+    async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.write((before, limit), |tx, (before, limit)| {
+            Box::pin(usage::prune(tx, *before, *limit))
         })
         .await
     }

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use orch_core::StoreError;
 use sha2::{Digest, Sha256};
 
-use super::{ConnectError, Dialect, Migration, SqlStore, Tx, Value, migrations::MIGRATIONS};
+use super::{
+    ConnectError, Dialect, Migration, SqlStore, Tx, Value,
+    migrations::{MIGRATIONS, statements},
+};
 
 const APPLIED: &str = "CREATE TABLE IF NOT EXISTS orch_migrations (
     number BIGINT PRIMARY KEY,
@@ -13,6 +16,9 @@ const APPLIED: &str = "CREATE TABLE IF NOT EXISTS orch_migrations (
     checksum TEXT NOT NULL,
     applied_at BIGINT NOT NULL
 )";
+
+/// Which of them a program that does not know them need not know.
+const ADDITIVE: &str = "CREATE TABLE IF NOT EXISTS orch_additive_migrations (number BIGINT PRIMARY KEY)";
 
 /// One migrates and the others wait, however long it takes. SQLite's writers are serial anyhow.
 const POSTGRES_LOCK: [&str; 2] = [
@@ -28,11 +34,13 @@ impl SqlStore {
 
     /// Applies the migrations that the database does not have yet, all or none, under a lock.
     ///
-    /// [`connect`](Self::connect) does it already.
+    /// [`connect`](Self::connect) does it already. A program of an older release may serve meanwhile, and start
+    /// afterwards, where what it does not know [only adds](Migration::is_additive).
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Newer`] and [`ConnectError::Altered`] for a database that another release has migrated.
+    /// [`ConnectError::Newer`] for a database that a later release has changed rather than added to, and
+    /// [`ConnectError::Altered`] for one that had another migration of the same number.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
         self.migrate_to(MIGRATIONS).await
     }
@@ -52,6 +60,7 @@ async fn apply(tx: &mut dyn Tx, migrations: &[Migration]) -> Result<Result<(), C
         }
     }
     tx.execute(APPLIED, &[]).await?;
+    tx.execute(ADDITIVE, &[]).await?;
     let applied = match count_applied(tx, migrations).await? {
         Ok(applied) => applied,
         Err(refusal) => return Ok(Err(refusal)),
@@ -69,6 +78,10 @@ async fn apply(tx: &mut dyn Tx, migrations: &[Migration]) -> Result<Result<(), C
         ];
         let sql = "INSERT INTO orch_migrations (number, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)";
         tx.execute(sql, &params).await?;
+        if migration.is_additive() {
+            let sql = "INSERT INTO orch_additive_migrations (number) VALUES (?1)";
+            tx.execute(sql, &[migration.number.into()]).await?;
+        }
     }
     Ok(Ok(()))
 }
@@ -81,7 +94,8 @@ async fn count_applied(
     let none: [Value<'_>; 0] = [];
     let rows = tx
         .query(
-            "SELECT number, name, checksum FROM orch_migrations ORDER BY number",
+            "SELECT m.number, m.name, m.checksum, a.number AS additive FROM orch_migrations m \
+             LEFT JOIN orch_additive_migrations a ON a.number = m.number ORDER BY m.number",
             &none,
         )
         .await?;
@@ -97,21 +111,19 @@ async fn count_applied(
                     }));
                 }
             }
+            None if row.optional_integer("additive")?.is_some() => {
+                tracing::warn!(
+                    number,
+                    "the database has a migration of a later release, which only adds"
+                );
+            }
             _ => {
                 let name = row.text("name")?.to_owned();
                 return Ok(Err(ConnectError::Newer { number, name }));
             }
         }
     }
-    Ok(Ok(rows.len()))
-}
-
-/// The statements of a migration: each ends with `;` at the end of a line.
-fn statements(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split_inclusive(";\n").map(str::trim).filter(|statement| {
-        let mut lines = statement.lines().map(str::trim);
-        lines.any(|line| !line.is_empty() && !line.starts_with("--"))
-    })
+    Ok(Ok(rows.len().min(migrations.len())))
 }
 
 fn checksum(sql: &str) -> String {
@@ -197,7 +209,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_newer_database_that_was_only_added_to_is_served() {
+        for store in stores().await {
+            store.migrate_to(&[FIRST, SECOND]).await.unwrap();
+            store.migrate_to(&[FIRST]).await.unwrap();
+            assert_eq!(n_applied(&store).await, 2);
+        }
+    }
+
+    #[tokio::test]
     async fn a_newer_database_is_refused() {
+        const SECOND: Migration = Migration {
+            sql: "ALTER TABLE boats RENAME COLUMN name TO title;\n",
+            ..super::tests::SECOND
+        };
         for store in stores().await {
             store.migrate_to(&[FIRST, SECOND]).await.unwrap();
             let refusal = store.migrate_to(&[FIRST]).await.unwrap_err();

@@ -12,6 +12,34 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+impl Migration {
+    /// Whether it only adds what a program that does not know of it leaves alone: tables, indexes that refuse nothing, and
+    /// columns that may be left out of an insert. A program of the release before goes on beside it, and starts on it.
+    pub fn is_additive(&self) -> bool {
+        statements(self.sql).all(|statement| {
+            let lines = statement
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("--"));
+            let text = lines.collect::<Vec<_>>().join(" ").to_ascii_uppercase();
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let adds_column = text.starts_with("ALTER TABLE ") && text.contains(" ADD COLUMN ");
+            let may_be_left_out = text.contains(" DEFAULT ") || !text.contains(" NOT NULL");
+            let adds = ["CREATE TABLE ", "CREATE INDEX "]
+                .iter()
+                .any(|start| text.starts_with(start));
+            adds || (adds_column && may_be_left_out)
+        })
+    }
+}
+
+/// The statements of a migration: each ends with `;` at the end of a line.
+pub(super) fn statements(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split_inclusive(";\n").map(str::trim).filter(|statement| {
+        let mut lines = statement.lines().map(str::trim);
+        lines.any(|line| !line.is_empty() && !line.starts_with("--"))
+    })
+}
+
 /// Every migration there is. One that was released is never changed: its checksum is in the databases.
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -39,4 +67,46 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "health",
         sql: include_str!("migrations/0005_health.sql"),
     },
+    Migration {
+        number: 6,
+        name: "replicas",
+        sql: include_str!("migrations/0006_replicas.sql"),
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_additive(sql: &'static str) -> bool {
+        let (number, name) = (1, "planted");
+        Migration { number, name, sql }.is_additive()
+    }
+
+    #[test]
+    fn what_only_adds_is_told_from_what_changes() {
+        for sql in [
+            "-- About it\nCREATE TABLE t (id BIGINT NOT NULL);\nCREATE INDEX i ON t (id);\n",
+            "ALTER TABLE t ADD COLUMN\n    n BIGINT NOT NULL DEFAULT 1;\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT;\n",
+        ] {
+            assert!(is_additive(sql), "{sql}");
+        }
+        for sql in [
+            "ALTER TABLE t ADD COLUMN n BIGINT NOT NULL;\n",
+            "CREATE UNIQUE INDEX i ON t (id);\n",
+            "DROP TABLE t;\n",
+            "ALTER TABLE t RENAME COLUMN a TO b;\n",
+            "CREATE TABLE t (id BIGINT);\nUPDATE u SET n = 1;\n",
+        ] {
+            assert!(!is_additive(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn every_migration_lets_the_release_before_go_on() {
+        for migration in MIGRATIONS {
+            assert!(migration.is_additive(), "{} {}", migration.number, migration.name);
+        }
+    }
+}

@@ -3,13 +3,14 @@
 mod append;
 mod claim;
 mod insert;
+mod prune;
 mod run;
 mod worker;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError, event::News};
+use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError, Timestamp, event::News};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
     store::{Append, Insertion, WorkerId},
@@ -113,6 +114,13 @@ impl WorkerStore for SqlStore {
         let input = (worker, driven.to_vec(), limit);
         self.write(input, |tx, (worker, driven, limit)| {
             Box::pin(claim::reclaim(tx, *worker, driven, *limit))
+        })
+        .await
+    }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.write((ended_before, limit), |tx, (ended_before, limit)| {
+            Box::pin(prune::prune(tx, *ended_before, *limit))
         })
         .await
     }

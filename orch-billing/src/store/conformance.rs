@@ -81,6 +81,7 @@ macro_rules! ledger_store_tests {
             usage_is_listed_latest_first,
             usage_is_summed_up,
             answered_calls_are_counted,
+            old_usage_is_pruned,
         );
         $crate::ledger_store_tests!(@race $make;
             of_racing_holds_as_many_succeed_as_credits_cover,

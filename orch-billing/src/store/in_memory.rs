@@ -4,7 +4,7 @@ mod usage;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError};
+use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError, Timestamp};
 
 use self::books::Books;
 use super::{Balance, BalanceOf, HoldQuery, LedgerStore, Settled, UsageStore};
@@ -90,5 +90,9 @@ impl UsageStore for InMemoryLedger {
         period: Period,
     ) -> Result<u64, StoreError> {
         Ok(self.books().usage.count_answered(account, agent, period))
+    }
+
+    async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        Ok(self.books().usage.prune(before, limit))
     }
 }

@@ -93,6 +93,7 @@ caught! { each:
     usage_is_listed_latest_first by ListsOldestFirst,
     usage_is_summed_up by GroupsByAgentOnly,
     answered_calls_are_counted by CountsAlways,
+    old_usage_is_pruned by PrunesWithoutLimit,
 }
 
 caught! { race:

@@ -5,6 +5,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{FoldError, OrchestrationEvent};
 
+/// The form of whole logs that this release can fold. It is raised by a release that writes something which the one
+/// before cannot read: another kind of event, or another version of one.
+///
+/// A store keeps with each run the greatest form that was written to it, and gives it to no worker of a lesser one, so
+/// that an older process beside a newer one leaves the run alone.
+pub const FORM: u32 = 1;
+
 /// The version of the form that is written.
 const VERSION: u32 = 1;
 

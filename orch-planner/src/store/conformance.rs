@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a law fails by panicking")]
 
 mod append;
+mod prune;
 mod run;
 mod worker;
 
@@ -15,6 +16,7 @@ pub use append::{
     a_lease_of_the_past_is_refused, an_append_follows_the_last_event, an_append_is_whole_or_not_at_all,
     of_racing_appends_one_wins, what_is_not_ready_has_no_worker, without_a_lease_anyone_may_append,
 };
+pub use prune::{only_what_ended_before_is_pruned, what_is_pruned_leaves_nothing};
 pub use run::{
     a_key_names_one_run_of_an_account, a_run_is_added_once, a_run_reads_back, events_are_read_from_any_place,
     of_racing_starts_one_wins, runs_are_listed_newest_first,
@@ -60,6 +62,8 @@ macro_rules! orchestration_store_tests {
             a_sole_worker_ends_all_others,
             of_racing_workers_each_run_has_one,
             what_a_worker_does_not_drive_it_gets_again,
+            only_what_ended_before_is_pruned,
+            what_is_pruned_leaves_nothing,
         );
     };
     (@each $make:expr; $($law:ident),+ $(,)?) => {$(

@@ -66,6 +66,14 @@ impl State {
         given.collect()
     }
 
+    fn remove(&mut self, id: RunId) {
+        if let Some(run) = self.runs.remove(&id)
+            && let Some(key) = run.key
+        {
+            self.keys.remove(&(run.account, key.key));
+        }
+    }
+
     fn taken(&self, run: &RunRecord) -> Option<RunId> {
         if self.runs.contains_key(&run.id) {
             return Some(run.id);
@@ -192,6 +200,20 @@ impl WorkerStore for InMemoryOrchestrations {
         let lost = state.runs.values().filter(is_lost).take(limit as usize);
         let lost: Vec<RunId> = lost.map(|run| run.id).collect();
         Ok(state.give(worker, &lost))
+    }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        let mut state = self.lock();
+        let ended = state.runs.values().filter(|run| run.status.is_ended());
+        let ended = ended.filter_map(|run| Some((run.ended_at?, run.id)));
+        let mut due: Vec<(Timestamp, RunId)> = ended.filter(|(at, _)| *at < ended_before).collect();
+        due.sort_unstable();
+        due.truncate(limit as usize);
+        for (_, id) in &due {
+            state.remove(*id);
+            self.log.forget(&id.to_string());
+        }
+        Ok(u32::try_from(due.len()).unwrap_or(u32::MAX))
     }
 }
 

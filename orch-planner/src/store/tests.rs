@@ -4,7 +4,7 @@ use std::{sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, event::Event};
+use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, Timestamp, event::Event};
 
 use super::{
     Append, InMemoryOrchestrations, Insertion, OrchestrationStore, RunRecord, WorkerId, WorkerStore,
@@ -37,6 +37,10 @@ enum Defect {
     TakesWhatIsDriven,
     ReclaimsForTheDead,
     ReclaimsWithoutEpoch,
+    PrunesNothing,
+    PrunesTooMuch,
+    PrunesTooEarly,
+    RemembersKeys,
 }
 
 #[derive(Debug)]
@@ -94,7 +98,15 @@ impl OrchestrationStore for Broken {
     }
 
     async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        self.store.find_by_key(account, key).await
+        let found = self.store.find_by_key(account, key).await?;
+        if self.is(Defect::RemembersKeys) && found.is_none() {
+            return self
+                .store
+                .list(account, PageRequest::default())
+                .await
+                .map(|page| page.items.first().cloned());
+        }
+        Ok(found)
     }
 
     async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
@@ -218,6 +230,15 @@ impl WorkerStore for Broken {
         }
         Ok(lost)
     }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        match self.defect {
+            Defect::PrunesNothing => Ok(0),
+            Defect::PrunesTooMuch => self.store.prune(ended_before, 1000).await,
+            Defect::PrunesTooEarly => self.store.prune(ended_before + LONG, limit).await,
+            _ => self.store.prune(ended_before, limit).await,
+        }
+    }
 }
 
 /// For each law and each defect that breaks it, a test that it does.
@@ -258,4 +279,6 @@ broken_by! {
     of_racing_workers_each_run_has_one: ClaimsTwice,
     what_a_worker_does_not_drive_it_gets_again:
         ForgetsTheLost | TakesWhatIsDriven | ReclaimsForTheDead | ReclaimsWithoutEpoch,
+    only_what_ended_before_is_pruned: PrunesNothing | PrunesTooMuch | PrunesTooEarly,
+    what_is_pruned_leaves_nothing: PrunesNothing | RemembersKeys,
 }

@@ -45,6 +45,11 @@ impl Engine {
         }
     }
 
+    /// What is beneath, where that is an SQL database.
+    pub(crate) fn sql_store(&self) -> Option<SqlStore> {
+        self.sql.clone()
+    }
+
     /// A host over the stores, in no mood to wait.
     pub(crate) fn builder(&self) -> Builder {
         let orchestrations = OrchestrationOptions {

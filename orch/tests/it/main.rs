@@ -8,6 +8,7 @@ mod enrollment;
 mod host;
 mod isolation;
 mod replicas;
+mod retention;
 mod runs;
 mod send;
 mod shutdown;

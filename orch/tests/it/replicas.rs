@@ -1,6 +1,7 @@
 //! More than one orchestrator over the same stores.
 
 mod news;
+mod upgrade;
 
 use std::{collections::HashSet, time::Duration};
 

@@ -9,15 +9,18 @@ pub(crate) enum Test {
     Kill,
     /// One of two processes on one database is killed, or paused.
     Replicas,
+    /// The database is taken away for a while.
+    Outages,
 }
 
 impl Test {
-    const ALL: [Self; 2] = [Self::Kill, Self::Replicas];
+    const ALL: [Self; 3] = [Self::Kill, Self::Replicas, Self::Outages];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Kill => "kill",
             Self::Replicas => "replicas",
+            Self::Outages => "outages",
         }
     }
 }
@@ -25,6 +28,7 @@ impl Test {
 /// How often something is killed unless someone says otherwise: quick enough for every `cargo test`.
 const KILLS: u32 = 20;
 const REPLICA_KILLS: u32 = 6;
+const OUTAGES: u32 = 2;
 
 /// Options of test programs that are followed by a value of theirs.
 const WITH_VALUE: [&str; 6] = [
@@ -53,7 +57,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Command {
     if arguments.next_if(|first| first == Life::COMMAND).is_some() {
         return Life::parse(arguments).map_or(Command::Test(Vec::new()), Command::Live);
     }
-    let (mut n_kills, mut n_replica_kills) = (KILLS, REPLICA_KILLS);
+    let (mut n_kills, mut n_replica_kills, mut n_outages) = (KILLS, REPLICA_KILLS, OUTAGES);
     let (mut lists, mut is_exact) = (false, false);
     let (mut filters, mut skipped): (Vec<String>, Vec<String>) = Default::default();
     while let Some(argument) = arguments.next() {
@@ -64,6 +68,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Command {
             "--exact" => is_exact = true,
             "--kills" => n_kills = count(arguments.next(), n_kills),
             "--replica-kills" => n_replica_kills = count(arguments.next(), n_replica_kills),
+            "--outages" => n_outages = count(arguments.next(), n_outages),
             "--skip" => skipped.extend(arguments.next()),
             option if WITH_VALUE.contains(&option) => drop(arguments.next()),
             option if option.starts_with('-') => {}
@@ -84,6 +89,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Command {
     let with_kills = wanted.map(|test| match test {
         Test::Kill => (test, n_kills),
         Test::Replicas => (test, n_replica_kills),
+        Test::Outages => (test, n_outages),
     });
     Command::Test(with_kills.collect())
 }

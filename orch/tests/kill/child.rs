@@ -48,6 +48,15 @@ impl Child {
         let _ = self.working.recv_timeout(PATIENCE);
     }
 
+    /// Returns once the life has acknowledged the start of a run from now on; how long that took.
+    pub(crate) fn works_again(&self) -> Fallible<Duration> {
+        let since = Instant::now();
+        while self.working.try_recv().is_ok() {}
+        let resumed = self.working.recv_timeout(PATIENCE);
+        resumed.map_err(|_| "it did not go on")?;
+        Ok(since.elapsed())
+    }
+
     /// Lets it stand still as a machine does that is suspended, until [`resume`](Self::resume).
     pub(crate) fn pause(&self) -> Fallible<()> {
         self.signal("STOP")

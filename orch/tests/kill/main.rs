@@ -14,6 +14,12 @@
 //! ```text
 //! cargo test --package orch --test kill -- replicas --replica-kills 60
 //! ```
+//!
+//! The third takes a server of its own away and brings it back:
+//!
+//! ```text
+//! cargo test --package orch --test kill -- outages --outages 6
+//! ```
 
 mod acknowledgement;
 mod agents;
@@ -26,6 +32,7 @@ mod files;
 mod host;
 mod life;
 mod mutants;
+mod outages;
 mod replicas;
 mod stored;
 mod table;
@@ -55,6 +62,7 @@ fn main() -> ExitCode {
         let outcome = match test {
             Test::Kill => test::run(n_kills),
             Test::Replicas => replicas::run(n_kills),
+            Test::Outages => outages::run(n_kills),
         };
         match outcome {
             Ok(()) => {

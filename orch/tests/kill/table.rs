@@ -104,6 +104,14 @@ pub(crate) fn of_kills(tally: &Tally) -> String {
     format!("\n{names}\n{values}\n")
 }
 
+pub(crate) fn of_outages(tally: &Tally, n_refused: usize) -> String {
+    format!(
+        "  {n_refused} times something was refused by the name of unavailable; of {} runs with {} steps and {} effects \
+         nothing is lost, {} steps were interrupted and {} sent again",
+        tally.n_runs, tally.n_steps, tally.n_effects, tally.n_interrupted, tally.n_resent
+    )
+}
+
 pub(crate) fn heading_of_mutants() -> String {
     format!("  {:<29}  kills  found out", "mutant")
 }

@@ -93,6 +93,11 @@ impl Trial {
         &self.tally
     }
 
+    /// How often something was refused for now.
+    pub(crate) fn n_refused(&self) -> usize {
+        self.acknowledged.n_refused
+    }
+
     pub(crate) fn chance(&self) -> &Chance {
         &self.chance
     }

@@ -103,6 +103,13 @@ fn within(account: &AccountId, period: Period) -> [Value<'_>; 3] {
     [account.as_str().into(), period.from.into(), period.until.into()]
 }
 
+pub(super) async fn prune(tx: &mut dyn Tx, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+    let sql = "DELETE FROM orch_usage WHERE invocation IN \
+               (SELECT invocation FROM orch_usage WHERE at < ?1 ORDER BY at, invocation LIMIT ?2)";
+    let n_removed = tx.execute(sql, &[before.into(), limit.into()]).await?;
+    Ok(n_removed.try_into().unwrap_or(u32::MAX))
+}
+
 fn count(rows: &[Row]) -> Result<u64, StoreError> {
     let row = rows
         .first()

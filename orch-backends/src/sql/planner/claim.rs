@@ -1,12 +1,12 @@
 use std::collections::HashSet;
 
 use orch_core::{RunId, StoreError};
-use orch_planner::{RunRecord, store::WorkerId};
+use orch_planner::{RunRecord, orchestration::FORM, store::WorkerId};
 
 use super::{run, worker::is_alive};
 use crate::sql::{Row, Tx, Value};
 
-/// Takes runs that have something to do and no live worker. What the query finds is settled by the row count of the
+/// Takes runs that have something to do and no live worker, and whose log this release can read. What the query finds is settled by the row count of the
 /// conditional update, so that each run gets one worker.
 pub(super) async fn claim(
     tx: &mut dyn Tx,
@@ -18,12 +18,12 @@ pub(super) async fn claim(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT {} FROM orch_runs r WHERE r.phase = 'ready' AND (r.worker IS NULL OR NOT EXISTS \
+        "SELECT {} FROM orch_runs r WHERE r.phase = 'ready' AND r.form <= ?3 AND (r.worker IS NULL OR NOT EXISTS \
          (SELECT 1 FROM orch_workers w WHERE w.id = r.worker AND w.alive_until > ?1)) ORDER BY r.id LIMIT ?2{}",
         run::COLUMNS,
         tx.dialect().skip_locked()
     );
-    let free = tx.query(&sql, &[now.into(), limit.into()]).await?;
+    let free = tx.query(&sql, &[now.into(), limit.into(), FORM.into()]).await?;
     give(tx, worker, &read(&free)?).await
 }
 
@@ -39,13 +39,13 @@ pub(super) async fn reclaim(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT {} FROM orch_runs WHERE phase = 'ready' AND worker = ?1 ORDER BY id LIMIT ?2{}",
+        "SELECT {} FROM orch_runs WHERE phase = 'ready' AND worker = ?1 AND form <= ?3 ORDER BY id LIMIT ?2{}",
         run::COLUMNS,
         tx.dialect().skip_locked()
     );
     // Among so many there are as many as wanted that are not driven, if there are as many at all.
     let n_read = u64::from(limit) + driven.len() as u64;
-    let own = [Value::text(worker), run::integer(n_read)?];
+    let own = [Value::text(worker), run::integer(n_read)?, FORM.into()];
     let driven: HashSet<&RunId> = driven.iter().collect();
     let mut lost = read(&tx.query(&sql, &own).await?)?;
     lost.retain(|run| !driven.contains(&run.id));

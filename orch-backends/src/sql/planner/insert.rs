@@ -1,5 +1,5 @@
 use orch_core::{Event, StoreError};
-use orch_planner::{RunRecord, store::Insertion};
+use orch_planner::{RunRecord, orchestration::FORM, store::Insertion};
 
 use super::run::{COLUMNS, find, find_by_key, integer, phase};
 use crate::sql::{Tx, Value, events};
@@ -10,8 +10,8 @@ pub(super) async fn insert(
     events: &[Event],
 ) -> Result<Insertion, StoreError> {
     let sql = format!(
-        "INSERT INTO orch_runs ({COLUMNS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT DO NOTHING"
+        "INSERT INTO orch_runs ({COLUMNS}, form) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"
     );
     let key = run.key.as_ref();
     let values = [
@@ -30,6 +30,7 @@ pub(super) async fn insert(
         run.summary.price.currency().code().into(),
         run.created_at.into(),
         run.ended_at.map_or(Value::Null, Value::from),
+        FORM.into(),
     ];
     if tx.execute(&sql, &values).await? == 1 {
         events::insert(tx, events).await?;

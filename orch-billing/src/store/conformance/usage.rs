@@ -3,7 +3,7 @@ use std::time::Duration;
 use orch_core::{Amount, Currency, PageRequest};
 
 use super::{Ledger, fixture::*};
-use crate::{Closing, Grouping, Hold, Period, UsageOutcome, UsageRecord};
+use crate::{BalanceOf, Closing, Grouping, Hold, Period, UsageOutcome, UsageRecord};
 
 fn with(usage: UsageRecord, mut closing: Closing) -> Closing {
     closing.usage = Some(usage);
@@ -221,4 +221,36 @@ pub async fn answered_calls_are_counted(store: &dyn Ledger) {
             .unwrap(),
         4
     );
+}
+
+/// What is older than a moment is removed, the oldest first and no more than wanted; the books do not change.
+pub async fn old_usage_is_pruned(store: &dyn Ledger) {
+    granted(store, 100).await;
+    for (number, minutes) in [(1, 3), (2, 1), (3, 2), (4, 4)] {
+        let usage = UsageRecord {
+            at: NOW + minutes * MINUTE,
+            ..a_usage(number, 7)
+        };
+        used(store, number.into(), 10, usage).await;
+    }
+    let left = async || {
+        let listed = listed(store, "demo").await.items;
+        let minutes = listed.iter().map(|record| record.at.since(NOW).as_secs() / 60);
+        minutes.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        store.prune(NOW + MINUTE, 10).await.unwrap(),
+        0,
+        "it is of that moment"
+    );
+    assert_eq!(store.prune(NOW + 4 * MINUTE, 2).await.unwrap(), 2);
+    assert_eq!(left().await, [4, 3]);
+    assert_eq!(store.prune(NOW + 4 * MINUTE, 2).await.unwrap(), 1);
+    assert_eq!(store.prune(NOW + 4 * MINUTE, 2).await.unwrap(), 0);
+    assert_eq!(left().await, [4]);
+    let credits = store
+        .balance(&BalanceOf::Credits(account("demo")), Currency::Algo)
+        .await
+        .unwrap();
+    assert_eq!((credits.available, credits.held), (algo(60), algo(0)));
 }

@@ -3,7 +3,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
 };
 
-use orch_core::{AccountId, AgentId, Amount, Currency, InvocationId, Page, PageRequest};
+use orch_core::{AccountId, AgentId, Amount, Currency, InvocationId, Page, PageRequest, Timestamp};
 
 use crate::{Grouping, Period, UsageGroup, UsageOutcome, UsageRecord};
 
@@ -71,6 +71,17 @@ impl Records {
         let of_agent = self.of(account, period).filter(|record| record.agent == agent);
         let answered = of_agent.filter(|record| record.outcome == UsageOutcome::Answered);
         answered.count().try_into().unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn prune(&mut self, before: Timestamp, limit: u32) -> u32 {
+        let old = self.records.values().filter(|record| record.at < before);
+        let mut old: Vec<_> = old.map(|record| (record.at, record.invocation)).collect();
+        old.sort_unstable();
+        old.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        for (_, invocation) in &old {
+            self.records.remove(invocation);
+        }
+        old.len().try_into().unwrap_or(u32::MAX)
     }
 
     fn of<'r>(&'r self, account: &'r AccountId, period: Period) -> impl Iterator<Item = &'r UsageRecord> {

@@ -39,6 +39,7 @@ pub(crate) enum Fault {
     LooksBeforeItTakes,
     LosesUpdates,
     PoolsCredits,
+    PrunesWithoutLimit,
     RefundsAnything,
     RefundsNothing,
     RefundsTwice,

@@ -192,6 +192,15 @@ impl UsageStore for Broken {
         };
         self.inner.count_answered(account, agent, period).await
     }
+
+    async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        let limit = if self.is(Fault::PrunesWithoutLimit) {
+            u32::MAX
+        } else {
+            limit
+        };
+        self.inner.prune(before, limit).await
+    }
 }
 
 /// Lets the others go first.

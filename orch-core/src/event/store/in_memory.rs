@@ -35,6 +35,11 @@ impl InMemoryEventLog {
         true
     }
 
+    /// Removes a stream with all its events, at once: for stores that remove what it is about.
+    pub fn forget(&self, stream: &str) {
+        self.lock().remove(stream);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,7 +13,9 @@ use orch_billing::{
     Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, InMemoryLedger, LedgerStore,
     Period, Refund, Settled, UsageGroup, UsageRecord, UsageStore,
 };
-use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, RunId, StoreError, event::Event};
+use orch_core::{
+    AccountId, AgentId, Currency, Page, PageRequest, RunId, StoreError, Timestamp, event::Event,
+};
 use orch_planner::{
     InMemoryOrchestrations, OrchestrationStore, RunRecord, WorkerStore,
     store::{Append, Insertion, WorkerId},
@@ -149,6 +151,10 @@ impl WorkerStore for Faulty<InMemoryOrchestrations> {
     ) -> Result<Vec<RunRecord>, StoreError> {
         self.fuse.around(self.store.reclaim(worker, driven, limit)).await
     }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.store.prune(ended_before, limit).await
+    }
 }
 
 #[async_trait]
@@ -211,5 +217,9 @@ impl UsageStore for Faulty<InMemoryLedger> {
         period: Period,
     ) -> Result<u64, StoreError> {
         self.store.count_answered(account, agent, period).await
+    }
+
+    async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.store.prune(before, limit).await
     }
 }

@@ -10,7 +10,7 @@ use futures_util::{
     future::{BoxFuture, Shared},
 };
 use orch::{AccountId, Clock, Page, PageRequest, RunId, SystemClock};
-use orch_core::{StoreError, event::Event};
+use orch_core::{StoreError, Timestamp, event::Event};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
     store::{Append, Insertion, WorkerId},
@@ -137,5 +137,9 @@ impl WorkerStore for EarlyStore {
         limit: u32,
     ) -> Result<Vec<RunRecord>, StoreError> {
         self.store.reclaim(worker, driven, limit).await
+    }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.store.prune(ended_before, limit).await
     }
 }

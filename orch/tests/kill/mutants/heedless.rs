@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use orch::{AccountId, Page, PageRequest, RunId};
-use orch_core::{StoreError, event::Event};
+use orch_core::{StoreError, Timestamp, event::Event};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
     store::{Append, Insertion, WorkerId},
@@ -68,5 +68,9 @@ impl WorkerStore for HeedlessStore {
         limit: u32,
     ) -> Result<Vec<RunRecord>, StoreError> {
         self.0.reclaim(worker, driven, limit).await
+    }
+
+    async fn prune(&self, ended_before: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.0.prune(ended_before, limit).await
     }
 }
