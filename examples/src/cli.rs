@@ -13,10 +13,12 @@ mod keys;
 mod plan;
 mod run;
 mod show;
+mod switch;
 mod text;
 
 pub use arguments::{
     AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments, RunArguments,
+    StopArguments, StoppableArguments,
 };
 pub use error::CliError;
 
@@ -47,6 +49,8 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::Agents(command) => agents::agents(arguments, command).await,
         Command::Credits(command) => credits::credits(arguments, command).await,
         Command::Keys(command) => keys::keys(arguments, command).await,
+        Command::Stop(stop) => switch::stop(arguments, stop).await,
+        Command::Start(what) => switch::start(arguments, what).await,
         Command::Db(DbCommand::Check) => db::check(arguments).await,
         Command::Db(DbCommand::Backup { file }) => db::backup(arguments, file).await,
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use orch_billing::BillingError;
-use orch_core::{Entity, ErrorKind, Failure, InvocationId, StoreError, Timestamp, Version};
+use orch_core::{Entity, ErrorKind, Failure, InvocationId, StoreError, Timestamp, Version, switch::Stop};
 
 /// Why an invocation failed.
 ///
@@ -125,6 +125,14 @@ pub enum InvokeError {
     /// Someone asked for it to stop.
     #[error("the call is cancelled")]
     Cancelled,
+    /// The agent, the caller's account or everything is stopped.
+    #[error("{stop}")]
+    Stopped {
+        /// What is stopped, and why.
+        stop: Stop,
+        /// Whether the agent may have begun.
+        begun: bool,
+    },
     /// The agent panicked.
     #[error("agent {agent} panicked: {message}")]
     Panicked {
@@ -229,6 +237,7 @@ impl InvokeError {
             Self::Misdeclared { .. } => "misdeclared",
             Self::HoldClosed { .. } => "hold_closed",
             Self::Cancelled => "cancelled",
+            Self::Stopped { .. } => "stopped",
             Self::Unreleased { failure, .. } => failure.code(),
             Self::Unkept(_) | Self::Unsettled(_) | Self::Store(_) => "failed",
         }
@@ -279,6 +288,7 @@ impl Failure for InvokeError {
             },
             Self::TimedOut { after, .. } => ErrorKind::Timeout { after: *after },
             Self::Cancelled => ErrorKind::Cancelled,
+            Self::Stopped { stop, .. } => stop.kind(),
             Self::Failed { agent, reason } => Self::agent_failed(agent, reason.clone()),
             Self::Panicked { agent, .. }
             | Self::TooLarge { agent, .. }

@@ -5,6 +5,7 @@ mod attempt;
 mod limit;
 mod money;
 mod send;
+mod stop;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -15,7 +16,7 @@ pub use target::CheckedTask;
 use std::sync::Arc;
 
 use orch_billing::{Billing, Metering};
-use orch_core::{Caller, Clock, Entropy, agent::Endpoint, catalog::Catalog};
+use orch_core::{Caller, Clock, Entropy, Switch, agent::Endpoint, catalog::Catalog};
 use tracing::Instrument;
 
 use crate::telemetry::Running;
@@ -42,6 +43,7 @@ struct Shared {
     entropy: Arc<dyn Entropy>,
     transports: Transports,
     gate: Arc<dyn Gate>,
+    switch: Switch,
     limits: InvokerLimits,
     permits: Permits,
     schemas: Schemas,
@@ -66,6 +68,8 @@ pub struct InvokerParts {
     pub transports: Transports,
     /// Who must wait for a human.
     pub gate: Arc<dyn Gate>,
+    /// What is stopped.
+    pub switch: Switch,
 }
 
 /// What bounds the calls of an [`Invoker`].
@@ -109,6 +113,7 @@ impl Invoker {
             entropy,
             transports,
             gate,
+            switch,
         } = parts;
         Self(Arc::new(Shared {
             permits: Permits::new(limits.calls_per_agent),
@@ -122,6 +127,7 @@ impl Invoker {
             entropy,
             transports,
             gate,
+            switch,
             limits,
         }))
     }
@@ -192,6 +198,7 @@ impl Invoker {
         if cancel.is_cancelled() {
             return Err(InvokeError::Cancelled);
         }
+        self.check_switch(caller, invocation).await?;
         let target = self.resolve(caller, invocation).await?;
         let (transport, arguments) = self.permit(&target, &invocation.arguments)?;
         let permit = self.limit(&target, invocation.deadline, cancel).await?;

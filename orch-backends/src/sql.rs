@@ -36,6 +36,7 @@ mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
+mod switch;
 pub mod telemetry;
 #[cfg(all(any(test, feature = "testing"), any(feature = "postgres", feature = "sqlite")))]
 pub mod test_db;

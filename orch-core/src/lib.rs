@@ -13,6 +13,7 @@ pub mod limit;
 pub mod money;
 pub mod page;
 pub mod secret;
+pub mod switch;
 pub mod text;
 
 pub use agent::{Agent, AgentVersion, Task, Version};
@@ -29,4 +30,5 @@ pub use page::{Order, Page, PageRequest};
 pub use secret::{Sealer, Secret};
 #[doc(hidden)]
 pub use serde;
+pub use switch::{InMemorySwitch, Switch, SwitchStore};
 pub use uuid::Uuid;

@@ -4,6 +4,7 @@ use orch_a2a::InvokeError;
 use orch_billing::BillingError;
 use orch_core::{
     Amount, Entity, ErrorKind, Failure, MoneyError, Purse, RunId, StoreError, catalog::CatalogError,
+    switch::Stop,
 };
 
 use crate::{
@@ -18,6 +19,9 @@ pub enum OrchestrationError {
     /// The plan cannot be run.
     #[error(transparent)]
     Invalid(#[from] InvalidPlan),
+    /// The account or everything is stopped.
+    #[error(transparent)]
+    Stopped(#[from] Stop),
     /// The goal breaks its rules.
     #[error(transparent)]
     Goal(#[from] GoalError),
@@ -110,6 +114,7 @@ impl Failure for OrchestrationError {
         match self {
             Self::Invalid(error) => error.kind(),
             Self::Goal(error) => error.kind(),
+            Self::Stopped(stop) => stop.kind(),
             Self::Planner(error) => error.kind(),
             Self::UnknownAgent { cause, .. } => cause.kind(),
             Self::UnknownTask { task, .. } => ErrorKind::NotFound {

@@ -7,7 +7,7 @@ use orch_a2a::{
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{
-    AccountId, AccountIdError, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, SystemClock,
+    AccountId, AccountIdError, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, Switch, SystemClock,
 };
 use orch_planner::{
     Planner,
@@ -179,6 +179,7 @@ impl Builder {
                 http: self.http,
             },
             gate: self.gate,
+            switch: Switch::new(self.stores.switch, clock.clone()),
         };
         let invoker = Invoker::new(parts, self.limits);
         let planner = self

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use orch_a2a::{HealthOptions, Invoker};
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
-use orch_core::{Catalog, Clock, Entropy, Timestamp};
+use orch_core::{Catalog, Clock, Entropy, Switch, Timestamp};
 use orch_planner::orchestrations::Orchestrations;
 use tokio::sync::watch;
 
@@ -124,6 +124,11 @@ impl Orchestrator {
     /// Single calls of agents, for hosts that keep their own books of what came of them.
     pub fn invoker(&self) -> &Invoker {
         &self.0.parts.invoker
+    }
+
+    /// Stops an agent, an account, or everything.
+    pub fn switch(&self) -> &Switch {
+        self.0.parts.invoker.switch()
     }
 
     /// Plans and runs.

@@ -4,7 +4,9 @@ use std::{any::Any, fmt, sync::Arc};
 
 use orch_auth::{ApiKeyStore, InMemoryApiKeys};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
-use orch_core::{CatalogStore, Cause, Clock, InMemoryCatalog, SystemClock, event::Bell};
+use orch_core::{
+    CatalogStore, Cause, Clock, InMemoryCatalog, InMemorySwitch, SwitchStore, SystemClock, event::Bell,
+};
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
 
 /// Where everything is kept: what stands behind each store port.
@@ -23,6 +25,8 @@ pub struct Stores {
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Runs with their events, and the workers that share them.
     pub orchestrations: Arc<dyn OrchestrationStore>,
+    /// What is stopped.
+    pub switch: Arc<dyn SwitchStore>,
     /// Who may serve these stores at once.
     pub sharing: Arc<dyn Sharing>,
 }
@@ -42,6 +46,7 @@ impl Stores {
             usage: ledger,
             api_keys: Arc::new(InMemoryApiKeys::default()),
             orchestrations: Arc::new(InMemoryOrchestrations::new(Arc::default(), clock)),
+            switch: Arc::new(InMemorySwitch::default()),
             sharing: Arc::new(InThisProcess),
         }
     }
@@ -96,6 +101,7 @@ mod sql {
                 usage: store.clone(),
                 api_keys: store.clone(),
                 orchestrations: store.clone(),
+                switch: store.clone(),
                 sharing: store,
             }
         }

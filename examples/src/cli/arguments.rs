@@ -37,9 +37,35 @@ pub enum Command {
     /// API keys of the account.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Stop everything, an agent or an account: nothing is sent any more, and what runs is cancelled.
+    Stop(StopArguments),
+    /// Start again what was stopped.
+    Start(StoppableArguments),
     /// The database.
     #[command(subcommand)]
     Db(DbCommand),
+}
+
+/// What to stop or to start; everything, where nothing is said.
+#[derive(Debug, Args)]
+pub struct StoppableArguments {
+    /// Only this agent: its id, slug or organization/name.
+    #[arg(long, value_name = "AGENT", conflicts_with = "calls_of")]
+    pub agent: Option<String>,
+    /// Only the calls that this account makes.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub calls_of: Option<AccountId>,
+}
+
+/// Arguments of `stop`.
+#[derive(Debug, Args)]
+pub struct StopArguments {
+    /// What to stop.
+    #[command(flatten)]
+    pub what: StoppableArguments,
+    /// Why, for people.
+    #[arg(long, value_name = "TEXT", default_value = "by the operator")]
+    pub reason: String,
 }
 
 /// Arguments of `run`.

@@ -296,3 +296,33 @@ fn a_database_is_copied_into_a_new_file() {
     assert_eq!(again.code(), 1);
     assert!(again.error().contains("is there already"), "{}", again.error());
 }
+
+#[test]
+fn what_is_stopped_does_not_run_until_it_is_started() {
+    let place = Place::new();
+    let goal = r#"Count the words of "one two three""#;
+    for what in [&["--calls-of", "local"][..], &[]] {
+        let stopped = place.run(&[&["stop", "--reason", "fire"][..], what].concat());
+        assert_eq!(stopped.code(), 0, "{}", stopped.error());
+        assert!(stopped.out().contains("is stopped: fire"), "{}", stopped.out());
+        let refused = place.run(&["run", goal]);
+        assert_eq!(refused.code(), 1);
+        assert!(
+            refused.error().contains("is stopped: fire"),
+            "{}",
+            refused.error()
+        );
+        let started = place.run(&[&["start"][..], what].concat());
+        assert!(started.out().contains("may go on"), "{}", started.out());
+        assert_eq!(place.run(&["run", goal]).code(), 0);
+    }
+    let unknown = place.run(&["stop", "--agent", "nobody"]);
+    assert!(
+        unknown.error().contains("agent nobody not found"),
+        "{}",
+        unknown.error()
+    );
+    let agent = place.run(&["stop", "--agent", "text-statistics"]);
+    assert!(agent.out().starts_with("agent agent_"), "{}", agent.out());
+    assert_eq!(place.run(&["run", goal]).code(), 1);
+}

@@ -4,10 +4,12 @@ use std::{
     task::Poll,
 };
 
-use super::Invoker;
+use orch_core::switch::Stop;
+
+use super::{Invoker, send::Sending};
 use crate::{
-    AgentTransport, Call, Cancel, Keeper, ProgressSink, Reply, TransportError, cancel::CancelOnDrop,
-    circuit::Finding, contain::Contained,
+    Call, Cancel, Keeper, ProgressSink, Reply, TransportError, cancel::CancelOnDrop, circuit::Finding,
+    contain::Contained,
 };
 
 /// What came of sending a call once.
@@ -17,6 +19,7 @@ pub(super) enum Attempted {
     Failed(TransportError),
     TimedOut,
     Cancelled,
+    Stopped(Stop),
 }
 
 impl Attempted {
@@ -25,7 +28,7 @@ impl Attempted {
         match self {
             Self::Replied(_) => Finding::Alive,
             Self::TimedOut if had_full_time => Finding::Fault,
-            Self::TimedOut | Self::Cancelled => Finding::Nothing,
+            Self::TimedOut | Self::Cancelled | Self::Stopped(_) => Finding::Nothing,
             Self::Failed(error) => match error {
                 TransportError::Overloaded { .. }
                 | TransportError::Unreachable { .. }
@@ -42,11 +45,11 @@ impl Attempted {
 }
 
 impl Invoker {
-    /// Sends the call once and waits for its reply, its deadline or a cancellation, whichever is first. Of those that
+    /// Sends the call once and waits for its reply, its deadline, a cancellation or a stop, whichever is first. Of those that
     /// come together the reply counts, because its keeper can still refuse it.
     pub(super) async fn attempt(
         &self,
-        transport: &dyn AgentTransport,
+        sending: Sending<'_>,
         call: Call,
         keeper: &dyn Keeper,
         cancel: &Cancel,
@@ -58,8 +61,9 @@ impl Invoker {
         let _stop = CancelOnDrop(call.stop.clone());
         let (sink, mut progress) = ProgressSink::bounded(self.0.limits.progress_queue);
         let mut deadline = self.0.clock.sleep_until(call.deadline);
-        let mut reply = Contained::new(transport.send(call, &sink));
+        let mut reply = Contained::new(sending.transport.send(call, &sink));
         let mut cancelled = pin!(cancel.cancelled());
+        let mut stopped = pin!(self.stopped(sending.caller, sending.invocation));
         poll_fn(|context| {
             let replied = Pin::new(&mut reply).poll(context);
             for report in progress.take(context) {
@@ -76,6 +80,9 @@ impl Invoker {
             }
             if cancelled.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Attempted::Cancelled);
+            }
+            if let Poll::Ready(stop) = stopped.as_mut().poll(context) {
+                return Poll::Ready(Attempted::Stopped(stop));
             }
             deadline.as_mut().poll(context).map(|()| Attempted::TimedOut)
         })

@@ -174,7 +174,9 @@ impl Invoker {
         }
         let outcome = match failure {
             InvokeError::TimedOut { .. } => UsageOutcome::TimedOut,
-            InvokeError::Cancelled | InvokeError::Denied { .. } => UsageOutcome::Cancelled,
+            InvokeError::Cancelled | InvokeError::Stopped { .. } | InvokeError::Denied { .. } => {
+                UsageOutcome::Cancelled
+            }
             _ => UsageOutcome::Failed,
         };
         let released = match self.0.billing.find_hold(invocation.hold()).await {

@@ -127,17 +127,22 @@ impl Invoker {
         let mut call = sending.call(arguments, permit.clone(), deadline, limits.answer_bytes);
         loop {
             let attempt = call.attempt;
+            let checked = self.check_switch(sending.caller, sending.invocation).await;
+            checked.map_err(Unanswered::GivenUp)?;
             let trial = self.0.circuits.admit(sending.target.agent.id);
             let left_alone = |retry_after| Unanswered::GivenUp(sending.target.left_alone(retry_after));
             let trial = trial.map_err(left_alone)?;
             let span = tracing::info_span!("send", attempt);
-            let attempted = self.attempt(sending.transport, call, keeper, cancel);
+            let attempted = self.attempt(sending, call, keeper, cancel);
             let attempted = attempted.instrument(span).await;
             trial.found(attempted.finding(time == sending.full_time()));
             let error = match attempted {
                 Attempted::Replied(reply) => return Ok(reply),
                 Attempted::TimedOut => return Err(Unanswered::Failed(timed_out())),
                 Attempted::Cancelled => return Err(Unanswered::GivenUp(InvokeError::Cancelled)),
+                Attempted::Stopped(stop) => {
+                    return Err(Unanswered::GivenUp(InvokeError::Stopped { stop, begun: true }));
+                }
                 Attempted::Failed(error) => error,
             };
             let pause = limits

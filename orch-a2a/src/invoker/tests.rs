@@ -8,3 +8,4 @@ mod races;
 mod replays;
 mod retries;
 mod schemas;
+mod stops;

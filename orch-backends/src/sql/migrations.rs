@@ -72,6 +72,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "replicas",
         sql: include_str!("migrations/0006_replicas.sql"),
     },
+    Migration {
+        number: 7,
+        name: "switch",
+        sql: include_str!("migrations/0007_switch.sql"),
+    },
 ];
 
 #[cfg(test)]

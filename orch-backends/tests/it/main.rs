@@ -7,3 +7,4 @@ mod engine;
 mod events;
 mod http;
 mod planner;
+mod switch;

@@ -2,4 +2,5 @@
 #![cfg(test)]
 
 mod catalog;
+mod switch;
 mod tidy;

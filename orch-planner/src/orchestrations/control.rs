@@ -59,6 +59,14 @@ impl Orchestrations {
         .await
     }
 
+    /// Refuses new work while the account or everything is stopped.
+    pub(super) async fn check_switch(&self, caller: &Caller) -> Result<(), OrchestrationError> {
+        match self.0.invoker.switch().check(caller.account(), None).await? {
+            None => Ok(()),
+            Some(stop) => Err(stop.into()),
+        }
+    }
+
     /// Adds what `choose` says of the run as it stands, and asks again when something else came first.
     async fn add(
         &self,

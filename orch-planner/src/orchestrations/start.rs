@@ -27,6 +27,7 @@ impl Orchestrations {
     /// What the goal would come to: nothing is stored, and no agent is called. A model that is asked is paid.
     pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
         goal.check()?;
+        self.check_switch(caller).await?;
         let proposal = self.think(caller, goal).await?;
         let mut options = options_of(goal, None, 0);
         options.budget = without(options.budget, proposal.cost())?;
@@ -63,6 +64,7 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
+        self.check_switch(caller).await?;
         let proposal = self.think(caller, &goal).await?;
         self.start_valid(caller, proposal, options, key).await
     }
@@ -86,6 +88,7 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
+        self.check_switch(caller).await?;
         self.start_valid(caller, plan.into(), options, key).await
     }
 

@@ -16,7 +16,8 @@ use orch_a2a::{
 };
 use orch_billing::{Balance, Billing, InMemoryLedger, LedgerStore, Metering, UsageStore};
 use orch_core::{
-    AccountId, Amount, BasisPoints, Caller, Currency, ManualClock, RunId, SeededEntropy,
+    AccountId, Amount, BasisPoints, Caller, Currency, InMemorySwitch, ManualClock, RunId, SeededEntropy,
+    Switch,
     agent::Pricing,
     catalog::{Catalog, InMemoryCatalog},
     event::InMemoryEventLog,
@@ -127,6 +128,7 @@ impl House {
                 ..Transports::default()
             },
             gate: gate.clone(),
+            switch: Switch::new(Arc::new(InMemorySwitch::default()), clock.clone()),
         };
         let invoker = Invoker::new(parts, InvokerLimits::default());
         let service = Orchestrations::new(

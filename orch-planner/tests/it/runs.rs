@@ -7,6 +7,7 @@ mod fallback;
 mod happy;
 mod random;
 mod start;
+mod stops;
 mod waiting;
 mod watch;
 mod workers;

@@ -10,8 +10,9 @@ use orch_billing::{
     LedgerStore, Metering, Period, Refund, Settled, UsageRecord,
 };
 use orch_core::{
-    AccountId, Agent, Amount, BasisPoints, Caller, Catalog, Clock, Currency, InMemoryCatalog, InvocationId,
-    ManualClock, PageRequest, SeededEntropy, StoreError, agent::Pricing, catalog::AgentDraft,
+    AccountId, Agent, Amount, BasisPoints, Caller, Catalog, Clock, Currency, InMemoryCatalog, InMemorySwitch,
+    InvocationId, ManualClock, PageRequest, SeededEntropy, StoreError, Switch, agent::Pricing,
+    catalog::AgentDraft,
 };
 use serde_json::{Value, json};
 
@@ -30,6 +31,8 @@ pub(crate) struct House {
     pub(crate) catalog: Catalog,
     pub(crate) transport: Arc<ScriptedTransport>,
     pub(crate) gate: Arc<ScriptedGate>,
+    pub(crate) stops: Arc<InMemorySwitch>,
+    pub(crate) switch: Switch,
     pub(crate) invoker: Invoker,
     pub(crate) caller: Caller,
     pub(crate) owner: Caller,
@@ -84,6 +87,8 @@ impl House {
             in_process: Some(transport.clone()),
             ..Transports::default()
         };
+        let stops = Arc::new(InMemorySwitch::default());
+        let switch = Switch::new(stops.clone(), clock.clone());
         let parts = InvokerParts {
             catalog: catalog.clone(),
             billing: billing.clone(),
@@ -92,6 +97,7 @@ impl House {
             entropy: entropy.clone(),
             transports,
             gate: gate.clone(),
+            switch: switch.clone(),
         };
         let invoker = Invoker::new(parts, limits);
         let (caller, owner) = (account("caller"), account("owner"));
@@ -110,6 +116,8 @@ impl House {
             catalog,
             transport,
             gate,
+            stops,
+            switch,
             invoker,
             caller,
             owner,
@@ -213,6 +221,7 @@ impl House {
             entropy: self.entropy.clone(),
             transports,
             gate,
+            switch: self.switch.clone(),
         };
         Invoker::new(parts, self.limits)
     }

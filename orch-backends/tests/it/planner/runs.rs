@@ -10,8 +10,8 @@ use orch_a2a::{
 use orch_backends::{SqlStore, sql::test_db};
 use orch_billing::{Billing, Metering};
 use orch_core::{
-    Amount, BasisPoints, Caller, Catalog, Currency, OsEntropy, PageRequest, RunId, SystemClock,
-    agent::Pricing,
+    Amount, BasisPoints, Caller, Catalog, Currency, InMemorySwitch, OsEntropy, PageRequest, RunId, Switch,
+    SystemClock, agent::Pricing,
 };
 use orch_planner::{
     Driven, OrchestrationOptions, Orchestrations, Plan, RunStatus, StartOptions, StepState, Worker,
@@ -66,6 +66,7 @@ pub(super) async fn process(store: &SqlStore, is_first: bool) -> House {
             ..Transports::default()
         },
         gate: Arc::new(OpenGate),
+        switch: Switch::new(Arc::new(InMemorySwitch::default()), clock.clone()),
     };
     let invoker = Invoker::new(parts, InvokerLimits::default());
     let options = OrchestrationOptions {

@@ -172,6 +172,14 @@ impl Driver {
                     failure,
                 }))
             }
+            StepEnd::Stopped(_) if stops => {
+                Some(OrchestrationEvent::StepCancelled(StepEnded { step, invocation }))
+            }
+            // The run stops with it, and the step as soon as that is written down.
+            StepEnd::Stopped(stop) => {
+                tracing::warn!(%stop, "the run is cancelled");
+                Some(OrchestrationEvent::CancelRequested)
+            }
             StepEnd::Released if stops => {
                 Some(OrchestrationEvent::StepCancelled(StepEnded { step, invocation }))
             }

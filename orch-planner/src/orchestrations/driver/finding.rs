@@ -1,4 +1,4 @@
-use orch_core::ApprovalId;
+use orch_core::{ApprovalId, switch::Stop};
 
 use super::keeper::Answered;
 use crate::{
@@ -30,6 +30,8 @@ pub(super) enum StepEnd {
     Replaced(StepFailure, Box<Alternative>),
     /// It was stopped or given up; its hold is released.
     Released,
+    /// It was stopped or not sent, because its account or everything is stopped; its hold is released.
+    Stopped(Box<Stop>),
     /// It was not sent, and its hold is released: it can be started anew as another call.
     Unsent,
     /// A human decides first.

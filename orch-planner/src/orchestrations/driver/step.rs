@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use orch_a2a::{Answer, Cancel, Funds, Invocation, InvokeError, Outcome};
 use orch_billing::{BillingError, HoldId};
-use orch_core::{Caller, StoreError};
+use orch_core::{Caller, StoreError, switch::Stoppable};
 
 use super::{Driver, StepEnd, keeper::StepKeeper};
 use crate::{
@@ -225,6 +225,9 @@ fn end_of(failure: &InvokeError, is_repeatable: bool) -> StepEnd {
     match failure {
         InvokeError::Cancelled => return StepEnd::Released,
         InvokeError::Unkept(_) => return StepEnd::Lost,
+        InvokeError::Stopped { stop, .. } if !matches!(stop.what, Stoppable::Agent(_)) => {
+            return StepEnd::Stopped(Box::new(stop.clone()));
+        }
         _ => {}
     }
     let end = StepFailure::new(failure.code(), explain(failure));
@@ -246,10 +249,12 @@ fn may_go_elsewhere(failure: &InvokeError, is_repeatable: bool) -> bool {
         | InvokeError::Overloaded { .. }
         | InvokeError::Barred { .. }
         | InvokeError::NoTransport { .. }
-        | InvokeError::Busy { .. } => true,
+        | InvokeError::Busy { .. }
+        | InvokeError::Stopped { begun: false, .. } => true,
         InvokeError::Lost { .. }
         | InvokeError::Unreadable { .. }
         | InvokeError::TimedOut { .. }
+        | InvokeError::Stopped { .. }
         | InvokeError::Panicked { .. }
         | InvokeError::TooLarge { .. }
         | InvokeError::Failed { .. }
