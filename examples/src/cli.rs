@@ -14,6 +14,7 @@ mod plan;
 mod run;
 mod show;
 mod switch;
+mod telemetry;
 mod text;
 
 pub use arguments::{
@@ -24,12 +25,10 @@ pub use error::CliError;
 
 use std::process::ExitCode;
 
+use telemetry::Telemetry;
+
 /// Does what the command line says. Answers go to standard output, everything else to standard error.
 pub async fn run(arguments: Arguments) -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
-        .init();
     match dispatch(&arguments).await {
         Ok(code) => code,
         Err(error) => {
@@ -43,6 +42,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 }
 
 async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
+    let _telemetry = Telemetry::begin(arguments).await?;
     match &arguments.command {
         Command::Run(run) => run::run(arguments, run).await,
         Command::Plan(plan) => plan::plan(arguments, plan).await,

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use orch::{AccountId, ApiKeyId, Currency, auth::KeyForm};
@@ -13,6 +13,13 @@ pub struct Arguments {
     /// The account that owns and pays.
     #[arg(long, global = true, value_name = "ACCOUNT", default_value = LOCAL)]
     pub account: AccountId,
+    /// Serve the figures of this process in Prometheus' text format, at /metrics on this address of their own.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+    /// Send spans to the collector at this URL, by OTLP over HTTP: http://127.0.0.1:4318.
+    #[cfg(feature = "otlp")]
+    #[arg(long, global = true, value_name = "URL")]
+    pub otlp: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

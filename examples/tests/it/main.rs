@@ -6,3 +6,4 @@ mod cli;
 mod command;
 mod custom_store;
 mod goals;
+mod otlp;
