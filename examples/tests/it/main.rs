@@ -6,4 +6,5 @@ mod cli;
 mod command;
 mod custom_store;
 mod goals;
+#[cfg(feature = "otlp")]
 mod otlp;

@@ -1,5 +1,5 @@
 //! Spans reach a collector.
-#![cfg(all(test, feature = "otlp"))]
+#![cfg(test)]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

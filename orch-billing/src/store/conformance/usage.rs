@@ -231,7 +231,7 @@ pub async fn old_usage_is_pruned(store: &dyn Ledger) {
             at: NOW + minutes * MINUTE,
             ..a_usage(number, 7)
         };
-        used(store, number.into(), 10, usage).await;
+        used(store, number, 10, usage).await;
     }
     let left = async || {
         let listed = listed(store, "demo").await.items;
