@@ -6,7 +6,7 @@ mod exchange;
 mod faults;
 mod guard;
 mod redirects;
-mod server;
+pub(crate) mod server;
 mod tls;
 
 use std::sync::Arc;
