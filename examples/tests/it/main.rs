@@ -8,3 +8,4 @@ mod custom_store;
 mod goals;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod outside;
