@@ -18,13 +18,13 @@
 //! side learns at once that nobody waits.
 
 mod address;
-mod agent;
 mod answer;
 mod client;
 mod connector;
 mod error;
 mod events;
 mod lanes;
+pub mod llm;
 mod multipart;
 mod network;
 mod options;
@@ -37,11 +37,11 @@ mod trace;
 mod within;
 
 pub use address::Reach;
-pub use agent::HttpAgents;
 pub use answer::Answer;
 pub use client::GuardedClient;
 pub use error::{HttpError, TlsError};
 pub use events::Events;
+pub use llm::{HttpModel, LlmEndpoint};
 pub use multipart::{Multipart, Part};
 pub use network::Network;
 pub use options::HttpOptions;

@@ -5,8 +5,9 @@ mod bounds;
 mod exchange;
 mod faults;
 mod guard;
+mod llm;
 mod redirects;
-pub(crate) mod server;
+mod server;
 mod tls;
 
 use std::sync::Arc;

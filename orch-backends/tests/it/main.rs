@@ -1,6 +1,5 @@
 //! The laws of every store on every engine.
 
-mod agents;
 mod auth;
 mod billing;
 mod catalog;
