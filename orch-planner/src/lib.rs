@@ -26,8 +26,8 @@ pub use orchestration::{
     FoldError, Orchestration, OrchestrationEvent, RunFailure, RunStatus, StepFailure, StepState,
 };
 pub use orchestrations::{
-    Claim, Driven, OrchestrationOptions, Orchestrations, Preview, StartOptions, Started, StepProgress,
-    Update, Watch, Worker,
+    Claim, Driven, Estimate, OrchestrationOptions, Orchestrations, Preview, StartOptions, Started,
+    StepEstimate, StepProgress, TimeBasis, Update, Watch, Worker,
 };
 pub use plan::{
     InvalidPlan, OnFailure, Parameter, Plan, PlannedStep, ResultPointer, Step, StepId, ValidPlan,

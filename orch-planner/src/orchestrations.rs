@@ -4,6 +4,7 @@ mod control;
 mod desk;
 mod driver;
 mod ear;
+mod estimate;
 mod hands;
 mod keepers;
 mod live;
@@ -21,6 +22,7 @@ use orch_billing::Billing;
 use orch_core::{Caller, Clock, Entropy, Page, PageRequest, RunId, catalog::Catalog, event::Event};
 
 pub use driver::Driven;
+pub use estimate::{Estimate, StepEstimate, TimeBasis};
 pub use live::StepProgress;
 pub use options::{OrchestrationOptions, Preview, StartOptions, Started};
 pub use watch::{Update, Watch};

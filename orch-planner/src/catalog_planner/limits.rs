@@ -70,10 +70,18 @@ fn check(draft: &Draft, pool: &Pool, goal: &Goal) -> Result<(), PlanError> {
     if u32::try_from(required).is_ok_and(|required| required > allowed) {
         return Err(PlanError::TooManyAgents { required, allowed });
     }
+    let price = draft.price(pool);
     let Some(available) = goal.limits.budget else {
-        return Ok(());
+        // Without a budget, what the first step costs says in what the others are paid.
+        return match (price, first_price(draft, pool)) {
+            (Err(MoneyError::Mixed { .. }), Some(budget)) => Err(PlanError::Currency {
+                price: dear(draft, pool, budget).unwrap_or(budget),
+                budget,
+            }),
+            _ => Ok(()),
+        };
     };
-    let required = match draft.price(pool) {
+    let required = match price {
         Ok(None) => return Ok(()),
         Ok(Some(required)) => required,
         Err(MoneyError::Mixed { .. }) => {
@@ -96,6 +104,12 @@ fn check(draft: &Draft, pool: &Pool, goal: &Goal) -> Result<(), PlanError> {
     } else {
         Ok(())
     }
+}
+
+/// What the first step costs that costs anything.
+fn first_price(draft: &Draft, pool: &Pool) -> Option<Amount> {
+    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price);
+    prices.find(|price| !price.is_zero())
 }
 
 /// A price that the budget's currency does not pay.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use orch_core::{Amount, RunId};
 
+use super::Estimate;
 use crate::{GoalLimits, OrchestrationError, Plan, Planning, ValidPlan, orchestration::FallbackPolicy};
 
 /// What bounds the runs of an [`Orchestrations`](super::Orchestrations), and how they are worked on.
@@ -110,6 +111,8 @@ pub struct Preview {
     pub plan: Plan,
     /// The same with its agents, versions and prices.
     pub valid: ValidPlan,
+    /// What it would take.
+    pub estimate: Estimate,
     /// How it came about, where there is a model.
     pub planning: Option<Planning>,
 }

@@ -7,7 +7,7 @@ use orch_core::{AccountId, Amount, Caller, MoneyError, RunId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Orchestrations, Preview, StartOptions, Started};
+use super::{Estimate, Orchestrations, Preview, StartOptions, Started};
 use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
     RunStatus, ValidPlan,
@@ -33,9 +33,20 @@ impl Orchestrations {
         options.budget = without(options.budget, proposal.cost())?;
         let valid = self.validate(caller, proposal.plan.clone(), &options).await?;
         Ok(Preview {
+            estimate: self.estimate(caller, &valid).await?,
             plan: proposal.plan,
             valid,
             planning: proposal.planning,
+        })
+    }
+
+    /// What a plan would take, as far as the catalog knows.
+    async fn estimate(&self, caller: &Caller, plan: &ValidPlan) -> Result<Estimate, OrchestrationError> {
+        let estimate = Estimate::of(plan, &self.0.catalog, caller).await;
+        // Its agents were there a moment ago.
+        estimate.map_err(|cause| OrchestrationError::UnknownAgent {
+            field: "steps".to_owned(),
+            cause,
         })
     }
 

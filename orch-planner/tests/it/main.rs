@@ -5,5 +5,6 @@ mod catalog_planner;
 mod goal;
 mod golden;
 mod house;
+mod limits;
 mod llm_planner;
 mod runs;

@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use orch_planner::{LlmOptions, PlanError, PlannedBy, Planner, RunStatus, llm::LlmError, testing::Turn};
+use orch_core::{
+    Agent,
+    agent::{BillingModel, Performance},
+    catalog::Observation,
+};
+use orch_planner::{
+    LlmOptions, PlanError, PlannedBy, Planner, RunStatus, TimeBasis, llm::LlmError, testing::Turn,
+};
 use serde_json::json;
 
 use super::{SAID, Study, budget, goal, one};
-use crate::house::{PRICE, caller};
+use crate::house::{PRICE, caller, seconds};
 
 /// A goal that the words of the catalog suffice for.
 const PLAIN: &str = "Do do with echo";
@@ -93,4 +100,48 @@ async fn a_preview_says_who_planned() {
     let service = study.service(Arc::new(study.auto()));
     let preview = service.plan(&caller(), &goal(PLAIN)).await.unwrap();
     assert_eq!(preview.planning.unwrap().by, PlannedBy::Catalog);
+}
+
+#[tokio::test]
+async fn a_preview_says_what_it_would_take_and_how_that_is_known() {
+    let answer = json!({"steps": [
+        {"id": "a", "task": "echo/do", "arguments": {}},
+        {"id": "b", "task": "echo/do", "arguments": {"text": {"$result": "/a"}}},
+        {"id": "c", "task": "free/do", "arguments": {}},
+    ]});
+    let study = Study::new([Turn::say(answer.to_string()), Turn::say(answer.to_string())]).await;
+    let service = study.service(Arc::new(study.auto()));
+    let estimate = service.plan(&caller(), &goal(PLAIN)).await.unwrap().estimate;
+    assert_eq!(estimate.cost.minor(), 2 * PRICE);
+    assert_eq!(
+        estimate.time,
+        Agent::DEFAULT_TIMEOUT * 2,
+        "one after the other, and one beside them"
+    );
+    assert!(
+        estimate
+            .steps
+            .iter()
+            .all(|step| step.time_basis == TimeBasis::Timeout)
+    );
+    assert_eq!(estimate.steps[2].cost_basis, BillingModel::PerRequest);
+    let took = Performance {
+        requests: 5,
+        answered: 4,
+        total_time: seconds(6),
+    };
+    let echo = study.house.catalog.find(&caller(), "echo").await.unwrap().id;
+    let observation = Observation {
+        agent: echo,
+        calls: took,
+        seen_at: None,
+    };
+    study.house.catalog.observe(&[observation]).await.unwrap();
+    study.house.clock.advance(seconds(2));
+    let estimate = service.plan(&caller(), &goal(PLAIN)).await.unwrap().estimate;
+    assert_eq!(estimate.steps[0].time_basis, TimeBasis::History { answered: 4 });
+    assert_eq!(
+        (estimate.steps[0].time, estimate.time),
+        (seconds(6) / 4, Agent::DEFAULT_TIMEOUT)
+    );
 }
