@@ -10,6 +10,7 @@ mod error;
 mod home;
 mod import;
 mod keys;
+mod model;
 mod plan;
 mod run;
 mod show;
@@ -22,6 +23,7 @@ pub use arguments::{
     StopArguments, StoppableArguments,
 };
 pub use error::CliError;
+pub use model::ModelArguments;
 
 use std::process::ExitCode;
 

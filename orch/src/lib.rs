@@ -23,12 +23,7 @@ pub use worker::WorkerError;
 pub use orch_a2a::{self as a2a, AgentFunction, Context, Gate, LocalAgent, Passage, Progress, schemars};
 #[doc(no_inline)]
 pub use orch_auth as auth;
-#[cfg(any(
-    feature = "sqlite",
-    feature = "postgres",
-    feature = "http-clients",
-    feature = "process"
-))]
+#[cfg(any(feature = "http-clients", feature = "sqlite", feature = "postgres"))]
 #[doc(no_inline)]
 pub use orch_backends as backends;
 #[doc(no_inline)]
@@ -42,7 +37,8 @@ pub use orch_core::{
 };
 #[doc(no_inline)]
 pub use orch_planner::{
-    self as planner, Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, RunStatus,
+    self as planner, Goal, GoalLimits, LlmOptions, LlmProvider, Orchestration, OrchestrationError,
+    OrchestrationEvent, Plan, RunStatus, TokenPrice,
 };
 
 /// What a host writes most often.

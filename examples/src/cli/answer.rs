@@ -2,7 +2,7 @@
 
 use orch::{
     Amount, Orchestration, RunId, RunStatus,
-    planner::{PlannedStep, StepState, orchestration::Success},
+    planner::{PlannedBy, PlannedStep, StepState, orchestration::Success},
 };
 use serde_json::{Map, Value, json};
 
@@ -34,7 +34,7 @@ pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, Cl
         "goal": run.goal(),
         "final_output": run.output().map(text::plain),
         "execution_time": seconds(run),
-        "total_cost": decimal(run.spent()),
+        "total_cost": decimal(total(run)),
         "agents_used": agents(run).len(),
         "steps_executed": steps,
         "metadata": {
@@ -42,6 +42,22 @@ pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, Cl
             "orchestrator_version": ORCHESTRATOR_VERSION,
         },
     });
+    if let (Some(planning), Some(metadata)) = (run.planning(), answer["metadata"].as_object_mut()) {
+        let planner = match planning.by {
+            PlannedBy::Model => format!("model:{}", planning.used.model),
+            PlannedBy::Catalog => "catalog".to_owned(),
+        };
+        metadata.insert("planner".into(), planner.into());
+        metadata.extend(
+            planning
+                .fallback
+                .clone()
+                .map(|reason| ("fallback".to_owned(), reason.into())),
+        );
+        if let Some(Err(skipped)) = run.synthesis() {
+            metadata.insert("without_synthesis".into(), skipped.reason.clone().into());
+        }
+    }
     if let (Some(failure), Some(members)) = (run.failure(), answer.as_object_mut()) {
         members.insert(
             "error".into(),
@@ -49,6 +65,15 @@ pub(super) async fn answer(home: &Home, run: &Orchestration) -> Result<Value, Cl
         );
     }
     Ok(answer)
+}
+
+/// What it cost in the currency of its steps, the model's part included.
+fn total(run: &Orchestration) -> Amount {
+    let costs = run.costs();
+    let own = costs
+        .iter()
+        .find(|cost| cost.currency() == run.spent().currency());
+    own.copied().unwrap_or(run.spent())
 }
 
 /// The agents whose answers were paid, each once, in the order of the steps.

@@ -3,6 +3,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use orch::{AccountId, ApiKeyId, Currency, auth::KeyForm};
 
+use super::model::ModelArguments;
+
 /// Plans goals over a catalog of agents and runs them durably, every step paid from a hold.
 #[derive(Debug, Parser)]
 #[command(name = "orchestrator", version)]
@@ -20,9 +22,6 @@ pub struct Arguments {
     #[cfg(feature = "otlp")]
     #[arg(long, global = true, value_name = "URL")]
     pub otlp: Option<String>,
-    /// Let outbound calls reach loopback and private addresses, over http too.
-    #[arg(long, global = true)]
-    pub allow_private_network: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -96,6 +95,9 @@ pub struct RunArguments {
     /// Print only the JSON answer, on standard output.
     #[arg(long)]
     pub json: bool,
+    /// With which language model.
+    #[command(flatten)]
+    pub model: ModelArguments,
 }
 
 /// Arguments of `plan`.
@@ -113,6 +115,9 @@ pub struct PlanArguments {
     /// Print the plan as JSON, in the form that `run --plan` reads; with --tasks the calls, [] for none.
     #[arg(long)]
     pub json: bool,
+    /// With which language model.
+    #[command(flatten)]
+    pub model: ModelArguments,
 }
 
 /// The catalog of agents.
@@ -131,9 +136,8 @@ pub enum AgentsCommand {
     },
     /// Register the agents of a JSON file, or revise those that exist.
     Import {
-        /// The file, or its https address. Programs of this machine are taken from a file alone.
-        #[arg(value_name = "FILE|URL")]
-        source: String,
+        /// The file.
+        file: PathBuf,
         /// The organization that offers them.
         #[arg(long, value_name = "SLUG", default_value = "local")]
         org: String,

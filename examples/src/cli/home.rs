@@ -2,15 +2,10 @@
 
 use orch::{
     AccountId, Amount, BuildError, Caller, Currency, Orchestrator, Stores,
-    backends::{
-        SqlStore,
-        http::{HttpOptions, Network},
-        process::ProcessOptions,
-        sql::Options,
-    },
+    backends::{SqlStore, sql::Options},
 };
 
-use super::{Arguments, CliError, arguments::LOCAL};
+use super::{Arguments, CliError, ModelArguments, arguments::LOCAL};
 use crate::agents;
 
 /// What the account `local` is given when a database is new, so that a first run can be paid.
@@ -26,17 +21,26 @@ pub(super) struct Home {
 impl Home {
     /// Opens the database; a new one gets the five agents and credits to try them.
     pub(super) async fn open(arguments: &Arguments) -> Result<Self, CliError> {
+        Self::open_with(arguments, None).await
+    }
+
+    /// The same, with the language model that is named.
+    pub(super) async fn open_with(
+        arguments: &Arguments,
+        model: Option<&ModelArguments>,
+    ) -> Result<Self, CliError> {
         let store = open_store(arguments).await?;
         let caller = Caller::host(arguments.account.clone());
         let local: AccountId = LOCAL.parse().map_err(CliError::other)?;
-        let builder = Orchestrator::builder(Stores::from(store))
-            .owner(local.clone())
-            .http_options(http_options(arguments))
-            .process_options(ProcessOptions::default());
+        let builder = Orchestrator::builder(Stores::from(store)).owner(local.clone());
         let builder = agents::all()
             .map_err(CliError::other)?
             .into_iter()
             .fold(builder, orch::Builder::agent);
+        let builder = match model {
+            Some(model) => model.plug_into(builder)?,
+            None => builder,
+        };
         let orchestrator = builder
             .build()
             .await
@@ -44,18 +48,6 @@ impl Home {
         let welcome = Amount::parse(WELCOME, Currency::Algo).map_err(CliError::other)?;
         orchestrator.billing().grant(&local, welcome, "welcome").await?;
         Ok(Self { orchestrator, caller })
-    }
-}
-
-/// Where calls may go.
-pub(super) fn http_options(arguments: &Arguments) -> HttpOptions {
-    let network = match arguments.allow_private_network {
-        true => Network::Private,
-        false => Network::Public,
-    };
-    HttpOptions {
-        network,
-        ..HttpOptions::default()
     }
 }
 

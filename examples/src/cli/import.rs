@@ -1,9 +1,6 @@
-//! Agents from a JSON file: those behind an address and, where the file is one of this machine, programs. Functions come
-//! from a host's code alone.
+//! Agents from a JSON file. Only agents behind an address: functions come from a host's code alone.
 
-mod source;
-
-use std::time::Duration;
+use std::path::Path;
 
 use orch::{
     Amount, CatalogError, Currency, Task,
@@ -13,8 +10,10 @@ use orch::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Arguments, CliError, home::Home};
-use source::Source;
+use super::{CliError, home::Home};
+
+/// The largest file that is read.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,17 +39,7 @@ struct ImportedAgent {
     visibility: Visibility,
     tasks: Vec<ImportedTask>,
     price: ImportedPrice,
-    url: Option<String>,
-    program: Option<ImportedProgram>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImportedProgram {
-    command: String,
-    #[serde(default)]
-    args: Vec<String>,
-    directory: Option<String>,
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +55,6 @@ struct ImportedTask {
     examples: Vec<Example>,
     #[serde(default)]
     repeatable: bool,
-    timeout_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -83,25 +71,18 @@ fn anything() -> Value {
 }
 
 /// Registers the agents of a file; one that exists gets a new version where it has changed.
-pub(super) async fn import(
-    home: &Home,
-    arguments: &Arguments,
-    source: &str,
-    organization: &str,
-) -> Result<(), CliError> {
+pub(super) async fn import(home: &Home, path: &Path, organization: &str) -> Result<(), CliError> {
     let organization: Slug = organization
         .parse()
         .map_err(|error| CliError::usage("--org", error))?;
-    let source = Source::new(source);
-    let text = source.read(arguments).await?;
-    let file: File = serde_json::from_slice(&text).map_err(|error| source.fault(error))?;
+    let file = read(path)?;
     let drafts: Vec<AgentDraft> = file
         .agents
         .into_iter()
         .enumerate()
         .map(|(at, agent)| {
-            draft(agent, &organization, &source)
-                .map_err(|reason| source.fault(format_args!("agents[{at}].{reason}")))
+            draft(agent, &organization)
+                .map_err(|reason| CliError::file(path, format_args!("agents[{at}].{reason}")))
         })
         .collect::<Result<_, _>>()?;
     for draft in drafts {
@@ -129,8 +110,21 @@ async fn enter(home: &Home, draft: AgentDraft) -> Result<String, CliError> {
     }
 }
 
-fn draft(agent: ImportedAgent, organization: &Slug, source: &Source<'_>) -> Result<AgentDraft, String> {
-    let endpoint = endpoint(agent.url, agent.program, source)?;
+fn read(path: &Path) -> Result<File, CliError> {
+    let size = std::fs::metadata(path)
+        .map_err(|error| CliError::file(path, error))?
+        .len();
+    if size > MAX_BYTES {
+        return Err(CliError::file(
+            path,
+            format_args!("is larger than {MAX_BYTES} bytes"),
+        ));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, error))?;
+    serde_json::from_str(&text).map_err(|error| CliError::file(path, error))
+}
+
+fn draft(agent: ImportedAgent, organization: &Slug) -> Result<AgentDraft, String> {
     let pricing = pricing(&agent.price).map_err(|reason| format!("price: {reason}"))?;
     let tasks = agent.tasks.into_iter().map(task).collect();
     let title = agent.title.unwrap_or_else(|| agent.name.to_string());
@@ -138,7 +132,7 @@ fn draft(agent: ImportedAgent, organization: &Slug, source: &Source<'_>) -> Resu
         description: agent.description,
         category: agent.category,
         tags: agent.tags,
-        ..VersionDraft::new(title, tasks, pricing, endpoint)
+        ..VersionDraft::new(title, tasks, pricing, Endpoint::Http { url: agent.url })
     };
     Ok(AgentDraft {
         slug: agent.slug,
@@ -146,23 +140,6 @@ fn draft(agent: ImportedAgent, organization: &Slug, source: &Source<'_>) -> Resu
         visibility: agent.visibility,
         ..AgentDraft::new(organization.clone(), agent.name, version)
     })
-}
-
-fn endpoint(
-    url: Option<String>,
-    program: Option<ImportedProgram>,
-    source: &Source<'_>,
-) -> Result<Endpoint, String> {
-    match (url, program) {
-        (Some(url), None) => Ok(Endpoint::Http { url }),
-        (None, Some(program)) if source.is_local() => Ok(Endpoint::Subprocess {
-            command: program.command,
-            args: program.args,
-            directory: program.directory,
-        }),
-        (None, Some(_)) => Err("program: programs are taken from a file of this machine alone".to_owned()),
-        _ => Err("url: there must be either this or a program".to_owned()),
-    }
 }
 
 fn task(task: ImportedTask) -> Task {
@@ -173,7 +150,7 @@ fn task(task: ImportedTask) -> Task {
         returns: task.returns,
         examples: task.examples,
         repeatable: task.repeatable,
-        timeout: task.timeout_seconds.map(Duration::from_secs),
+        timeout: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use orch::GoalLimits;
 
-use super::{Arguments, CliError, PlanArguments, calls, home::Home, run};
+use super::{Arguments, CliError, PlanArguments, calls, home::Home, run, text};
 
 pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<ExitCode, CliError> {
     if let Some(file) = &plan.tasks {
@@ -12,12 +12,15 @@ pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<
     }
     let budget = run::budget(plan.budget.as_deref())?;
     let goal = run::goal_of(&plan.goal, budget, GoalLimits::default().timeout)?;
-    let home = Home::open(arguments).await?;
+    let home = Home::open_with(arguments, Some(&plan.model)).await?;
     let preview = home
         .orchestrator
         .orchestrations()
         .plan(&home.caller, &goal)
         .await?;
+    if let Some(planning) = &preview.planning {
+        eprintln!("{}", text::planning(planning));
+    }
     if plan.json {
         let json = serde_json::to_string_pretty(&preview.plan).map_err(CliError::other)?;
         println!("{json}");

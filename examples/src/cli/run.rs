@@ -16,7 +16,7 @@ const MAX_PLAN_BYTES: u64 = 1024 * 1024;
 
 pub(super) async fn run(arguments: &Arguments, run: &RunArguments) -> Result<ExitCode, CliError> {
     let wanted = Wanted::new(run)?;
-    let home = Home::open(arguments).await?;
+    let home = Home::open_with(arguments, Some(&run.model)).await?;
     let worker = tokio::spawn(home.orchestrator.worker());
     let done = follow(&home, wanted, run.json).await;
     home.orchestrator.shutdown(DRAIN).await;
@@ -111,7 +111,11 @@ fn read_plan(file: &Path) -> Result<Plan, CliError> {
 async fn follow(home: &Home, wanted: Wanted, is_quiet: bool) -> Result<Orchestration, CliError> {
     let id = wanted.start(home).await?;
     let service = home.orchestrator.orchestrations();
-    let mut show = Show::new(&service.find(&home.caller, id).await?, is_quiet);
+    let run = service.find(&home.caller, id).await?;
+    let mut show = Show::new(&run, is_quiet);
+    if let Some(planning) = run.planning() {
+        show.note(&text::planning(planning));
+    }
     let mut watch = service.watch(&home.caller, id, 1).await?;
     let mut interrupts = 0;
     loop {
@@ -147,5 +151,14 @@ fn bill(run: &Orchestration) {
     let agents = answer::agents(run);
     println!("agents used: {} ({})", agents.len(), agents.join(", "));
     println!("time: {:.3} s", answer::seconds(run));
-    println!("cost: {}", run.spent());
+    let costs: Vec<String> = run.costs().iter().map(ToString::to_string).collect();
+    let nothing = || run.spent().to_string();
+    println!(
+        "cost: {}",
+        if costs.is_empty() {
+            nothing()
+        } else {
+            costs.join(" and ")
+        }
+    );
 }

@@ -85,6 +85,15 @@ impl Show {
                     &format!("waits for approval {}", waiting.approval),
                 );
             }
+            OrchestrationEvent::Synthesized(written) => self.line(&format!(
+                "the answer is written by model {} in {}, {}",
+                written.model,
+                seconds(written.took),
+                written.cost
+            )),
+            OrchestrationEvent::SynthesisSkipped(skipped) => {
+                self.line(&format!("the results are the answer: {}", skipped.reason));
+            }
             _ => {}
         }
     }

@@ -2,7 +2,23 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use orch::Timestamp;
+use orch::planner::Planning;
 use serde_json::{Map, Value};
+
+/// Who made a plan, and what that took.
+pub(super) fn planning(planning: &Planning) -> String {
+    let used = &planning.used;
+    let took = format!(
+        "asked {} times for {}, {} tokens",
+        used.calls,
+        used.cost,
+        used.tokens.total()
+    );
+    match &planning.fallback {
+        None => format!("planned by model {} ({took})", used.model),
+        Some(reason) => format!("planned without model {} ({took}): {reason}", used.model),
+    }
+}
 
 /// How many members of a list are shown before the rest is counted.
 const SHOWN: usize = 20;

@@ -6,6 +6,6 @@ mod cli;
 mod command;
 mod custom_store;
 mod goals;
+mod model;
 #[cfg(feature = "otlp")]
 mod otlp;
-mod outside;
