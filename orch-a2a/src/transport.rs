@@ -103,6 +103,8 @@ pub struct Transports {
     pub in_process: Option<Arc<dyn AgentTransport>>,
     /// Agents behind an HTTP address.
     pub http: Option<Arc<dyn AgentTransport>>,
+    /// Programs on the host's machine.
+    pub process: Option<Arc<dyn AgentTransport>>,
 }
 
 impl Transports {
@@ -111,6 +113,7 @@ impl Transports {
         match endpoint {
             Endpoint::InProcess => self.in_process.as_deref(),
             Endpoint::Http { .. } => self.http.as_deref(),
+            Endpoint::Subprocess { .. } => self.process.as_deref(),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@
 //! side learns at once that nobody waits.
 
 mod address;
+mod agent;
 mod answer;
 mod client;
 mod connector;
@@ -37,6 +38,7 @@ mod trace;
 mod within;
 
 pub use address::Reach;
+pub use agent::HttpAgents;
 pub use answer::Answer;
 pub use client::GuardedClient;
 pub use error::{HttpError, TlsError};

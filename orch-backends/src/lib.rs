@@ -2,6 +2,10 @@
 
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "process")]
+pub mod process;
 pub mod sql;
+#[cfg(any(feature = "http", feature = "process"))]
+mod wire;
 
 pub use sql::{ConnectError, Durability, Options, SqlStore};

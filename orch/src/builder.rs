@@ -43,6 +43,11 @@ pub struct Builder {
     executor: Option<Arc<dyn Executor>>,
     in_process: Option<Arc<dyn AgentTransport>>,
     http: Option<Arc<dyn AgentTransport>>,
+    #[cfg(feature = "http-clients")]
+    http_options: orch_backends::http::HttpOptions,
+    process: Option<Arc<dyn AgentTransport>>,
+    #[cfg(feature = "process")]
+    process_options: Option<orch_backends::process::ProcessOptions>,
     gate: Arc<dyn Gate>,
     planner: Option<Arc<dyn Planner>>,
     model: Option<Model>,
@@ -63,6 +68,11 @@ impl Builder {
             executor: None,
             in_process: None,
             http: None,
+            #[cfg(feature = "http-clients")]
+            http_options: orch_backends::http::HttpOptions::default(),
+            process: None,
+            #[cfg(feature = "process")]
+            process_options: None,
             gate: Arc::new(OpenGate),
             planner: None,
             model: None,
@@ -114,7 +124,32 @@ impl Builder {
         }
     }
 
-    /// Reaches agents behind an HTTP address; none unless it is given.
+    /// Where agents behind an HTTP address may be, and the bounds of calls to them; by default anywhere on the internet,
+    /// over https.
+    #[cfg(feature = "http-clients")]
+    pub fn http_options(self, http_options: orch_backends::http::HttpOptions) -> Self {
+        Self { http_options, ..self }
+    }
+
+    /// Runs agents that are programs of this machine; they are not run unless this is given.
+    #[cfg(feature = "process")]
+    pub fn process_options(self, options: orch_backends::process::ProcessOptions) -> Self {
+        Self {
+            process_options: Some(options),
+            ..self
+        }
+    }
+
+    /// Reaches agents that are programs of this machine; none unless it is given.
+    pub fn process_transport(self, transport: Arc<dyn AgentTransport>) -> Self {
+        Self {
+            process: Some(transport),
+            ..self
+        }
+    }
+
+    /// Reaches agents behind an HTTP address, in the place of the guarded client of the feature `http-clients`; without
+    /// that feature none unless it is given.
     pub fn http_transport(self, transport: Arc<dyn AgentTransport>) -> Self {
         Self {
             http: Some(transport),
@@ -175,6 +210,19 @@ impl Builder {
     /// An agent cannot be enrolled.
     pub async fn build(self) -> Result<Orchestrator, BuildError> {
         let (clock, entropy) = (self.clock, self.entropy);
+        #[cfg(feature = "http-clients")]
+        let http = match self.http {
+            Some(transport) => Some(transport),
+            None => Some(guarded(self.http_options, clock.clone())?),
+        };
+        #[cfg(not(feature = "http-clients"))]
+        let http = self.http;
+        #[cfg(feature = "process")]
+        let process = self
+            .process
+            .or_else(|| programs(self.process_options, clock.clone()));
+        #[cfg(not(feature = "process"))]
+        let process = self.process;
         let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone());
         let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
         let metering = Metering::new(self.stores.usage, clock.clone());
@@ -197,7 +245,8 @@ impl Builder {
             entropy: entropy.clone(),
             transports: Transports {
                 in_process: Some(self.in_process.unwrap_or(functions)),
-                http: self.http,
+                http,
+                process,
             },
             gate: self.gate,
             switch: Switch::new(self.stores.switch, clock.clone()),
@@ -252,6 +301,26 @@ impl Builder {
     }
 }
 
+/// Agents behind HTTP addresses, as the guarded client reaches them.
+#[cfg(feature = "http-clients")]
+fn guarded(
+    options: orch_backends::http::HttpOptions,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn AgentTransport>, orch_backends::http::TlsError> {
+    let client = orch_backends::http::GuardedClient::new(options, clock.clone())?;
+    Ok(Arc::new(orch_backends::http::HttpAgents::new(client, clock)))
+}
+
+/// Programs of this machine, if the host runs any.
+#[cfg(feature = "process")]
+fn programs(
+    options: Option<orch_backends::process::ProcessOptions>,
+    clock: Arc<dyn Clock>,
+) -> Option<Arc<dyn AgentTransport>> {
+    let agents = orch_backends::process::ProcessAgents::new(options?, clock);
+    Some(Arc::new(agents))
+}
+
 /// Why an orchestrator cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -262,4 +331,8 @@ pub enum BuildError {
     /// The owner of the host's agents has no fit name.
     #[error(transparent)]
     Owner(#[from] AccountIdError),
+    /// The options of the guarded client cannot be used.
+    #[cfg(feature = "http-clients")]
+    #[error(transparent)]
+    Http(#[from] orch_backends::http::TlsError),
 }

@@ -23,7 +23,12 @@ pub use worker::WorkerError;
 pub use orch_a2a::{self as a2a, AgentFunction, Context, Gate, LocalAgent, Passage, Progress, schemars};
 #[doc(no_inline)]
 pub use orch_auth as auth;
-#[cfg(any(feature = "http-clients", feature = "sqlite", feature = "postgres"))]
+#[cfg(any(
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "http-clients",
+    feature = "process"
+))]
 #[doc(no_inline)]
 pub use orch_backends as backends;
 #[doc(no_inline)]

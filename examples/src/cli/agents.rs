@@ -13,7 +13,7 @@ pub(super) async fn agents(arguments: &Arguments, command: &AgentsCommand) -> Re
     match command {
         AgentsCommand::List { search } => list(&home, search.clone()).await?,
         AgentsCommand::Show { agent } => show(&home, agent).await?,
-        AgentsCommand::Import { file, org } => import::import(&home, file, org).await?,
+        AgentsCommand::Import { source, org } => import::import(&home, arguments, source, org).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,9 @@ pub struct Arguments {
     #[cfg(feature = "otlp")]
     #[arg(long, global = true, value_name = "URL")]
     pub otlp: Option<String>,
+    /// Let outbound calls reach loopback and private addresses, over http too.
+    #[arg(long, global = true)]
+    pub allow_private_network: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -136,8 +139,9 @@ pub enum AgentsCommand {
     },
     /// Register the agents of a JSON file, or revise those that exist.
     Import {
-        /// The file.
-        file: PathBuf,
+        /// The file, or its https address. Programs of this machine are taken from a file alone.
+        #[arg(value_name = "FILE|URL")]
+        source: String,
         /// The organization that offers them.
         #[arg(long, value_name = "SLUG", default_value = "local")]
         org: String,

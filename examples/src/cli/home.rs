@@ -2,7 +2,12 @@
 
 use orch::{
     AccountId, Amount, BuildError, Caller, Currency, Orchestrator, Stores,
-    backends::{SqlStore, sql::Options},
+    backends::{
+        SqlStore,
+        http::{HttpOptions, Network},
+        process::ProcessOptions,
+        sql::Options,
+    },
 };
 
 use super::{Arguments, CliError, ModelArguments, arguments::LOCAL};
@@ -32,7 +37,10 @@ impl Home {
         let store = open_store(arguments).await?;
         let caller = Caller::host(arguments.account.clone());
         let local: AccountId = LOCAL.parse().map_err(CliError::other)?;
-        let builder = Orchestrator::builder(Stores::from(store)).owner(local.clone());
+        let builder = Orchestrator::builder(Stores::from(store))
+            .owner(local.clone())
+            .http_options(http_options(arguments))
+            .process_options(ProcessOptions::default());
         let builder = agents::all()
             .map_err(CliError::other)?
             .into_iter()
@@ -48,6 +56,18 @@ impl Home {
         let welcome = Amount::parse(WELCOME, Currency::Algo).map_err(CliError::other)?;
         orchestrator.billing().grant(&local, welcome, "welcome").await?;
         Ok(Self { orchestrator, caller })
+    }
+}
+
+/// Where calls may go.
+pub(super) fn http_options(arguments: &Arguments) -> HttpOptions {
+    let network = match arguments.allow_private_network {
+        true => Network::Private,
+        false => Network::Public,
+    };
+    HttpOptions {
+        network,
+        ..HttpOptions::default()
     }
 }
 

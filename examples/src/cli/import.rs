@@ -1,6 +1,9 @@
-//! Agents from a JSON file. Only agents behind an address: functions come from a host's code alone.
+//! Agents from a JSON file: those behind an address and, where the file is one of this machine, programs. Functions come
+//! from a host's code alone.
 
-use std::path::Path;
+mod source;
+
+use std::time::Duration;
 
 use orch::{
     Amount, CatalogError, Currency, Task,
@@ -10,10 +13,8 @@ use orch::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{CliError, home::Home};
-
-/// The largest file that is read.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+use super::{Arguments, CliError, home::Home};
+use source::Source;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +40,17 @@ struct ImportedAgent {
     visibility: Visibility,
     tasks: Vec<ImportedTask>,
     price: ImportedPrice,
-    url: String,
+    url: Option<String>,
+    program: Option<ImportedProgram>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImportedProgram {
+    command: String,
+    #[serde(default)]
+    args: Vec<String>,
+    directory: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +66,7 @@ struct ImportedTask {
     examples: Vec<Example>,
     #[serde(default)]
     repeatable: bool,
+    timeout_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -71,18 +83,25 @@ fn anything() -> Value {
 }
 
 /// Registers the agents of a file; one that exists gets a new version where it has changed.
-pub(super) async fn import(home: &Home, path: &Path, organization: &str) -> Result<(), CliError> {
+pub(super) async fn import(
+    home: &Home,
+    arguments: &Arguments,
+    source: &str,
+    organization: &str,
+) -> Result<(), CliError> {
     let organization: Slug = organization
         .parse()
         .map_err(|error| CliError::usage("--org", error))?;
-    let file = read(path)?;
+    let source = Source::new(source);
+    let text = source.read(arguments).await?;
+    let file: File = serde_json::from_slice(&text).map_err(|error| source.fault(error))?;
     let drafts: Vec<AgentDraft> = file
         .agents
         .into_iter()
         .enumerate()
         .map(|(at, agent)| {
-            draft(agent, &organization)
-                .map_err(|reason| CliError::file(path, format_args!("agents[{at}].{reason}")))
+            draft(agent, &organization, &source)
+                .map_err(|reason| source.fault(format_args!("agents[{at}].{reason}")))
         })
         .collect::<Result<_, _>>()?;
     for draft in drafts {
@@ -110,21 +129,8 @@ async fn enter(home: &Home, draft: AgentDraft) -> Result<String, CliError> {
     }
 }
 
-fn read(path: &Path) -> Result<File, CliError> {
-    let size = std::fs::metadata(path)
-        .map_err(|error| CliError::file(path, error))?
-        .len();
-    if size > MAX_BYTES {
-        return Err(CliError::file(
-            path,
-            format_args!("is larger than {MAX_BYTES} bytes"),
-        ));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, error))?;
-    serde_json::from_str(&text).map_err(|error| CliError::file(path, error))
-}
-
-fn draft(agent: ImportedAgent, organization: &Slug) -> Result<AgentDraft, String> {
+fn draft(agent: ImportedAgent, organization: &Slug, source: &Source<'_>) -> Result<AgentDraft, String> {
+    let endpoint = endpoint(agent.url, agent.program, source)?;
     let pricing = pricing(&agent.price).map_err(|reason| format!("price: {reason}"))?;
     let tasks = agent.tasks.into_iter().map(task).collect();
     let title = agent.title.unwrap_or_else(|| agent.name.to_string());
@@ -132,7 +138,7 @@ fn draft(agent: ImportedAgent, organization: &Slug) -> Result<AgentDraft, String
         description: agent.description,
         category: agent.category,
         tags: agent.tags,
-        ..VersionDraft::new(title, tasks, pricing, Endpoint::Http { url: agent.url })
+        ..VersionDraft::new(title, tasks, pricing, endpoint)
     };
     Ok(AgentDraft {
         slug: agent.slug,
@@ -140,6 +146,23 @@ fn draft(agent: ImportedAgent, organization: &Slug) -> Result<AgentDraft, String
         visibility: agent.visibility,
         ..AgentDraft::new(organization.clone(), agent.name, version)
     })
+}
+
+fn endpoint(
+    url: Option<String>,
+    program: Option<ImportedProgram>,
+    source: &Source<'_>,
+) -> Result<Endpoint, String> {
+    match (url, program) {
+        (Some(url), None) => Ok(Endpoint::Http { url }),
+        (None, Some(program)) if source.is_local() => Ok(Endpoint::Subprocess {
+            command: program.command,
+            args: program.args,
+            directory: program.directory,
+        }),
+        (None, Some(_)) => Err("program: programs are taken from a file of this machine alone".to_owned()),
+        _ => Err("url: there must be either this or a program".to_owned()),
+    }
 }
 
 fn task(task: ImportedTask) -> Task {
@@ -150,7 +173,7 @@ fn task(task: ImportedTask) -> Task {
         returns: task.returns,
         examples: task.examples,
         repeatable: task.repeatable,
-        timeout: None,
+        timeout: task.timeout_seconds.map(Duration::from_secs),
     }
 }
 

@@ -9,3 +9,4 @@ mod goals;
 mod model;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod outside;

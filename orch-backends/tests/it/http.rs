@@ -7,7 +7,7 @@ mod faults;
 mod guard;
 mod llm;
 mod redirects;
-mod server;
+pub(crate) mod server;
 mod tls;
 
 use std::sync::Arc;

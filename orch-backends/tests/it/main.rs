@@ -1,5 +1,6 @@
 //! The laws of every store on every engine.
 
+mod agents;
 mod auth;
 mod billing;
 mod catalog;

@@ -47,6 +47,24 @@ pub enum Endpoint {
         /// Where to send calls.
         url: String,
     },
+    /// A program on the host's machine, started for each call. Only the host's code or its command line enrolls these.
+    Subprocess {
+        /// The program: a path, or a name that is looked up where the host says.
+        command: String,
+        /// What it is started with.
+        #[serde(default)]
+        args: Vec<String>,
+        /// Where it runs; where the host does, if it does not say.
+        #[serde(default)]
+        directory: Option<String>,
+    },
+}
+
+impl Endpoint {
+    /// Whether calls to it run what is on the host's machine, so that only the host may enroll it.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::InProcess | Self::Subprocess { .. })
+    }
 }
 
 /// A version number: `v1`, `v1.2` or `v1.2.3`; what is not said is zero.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Agent, AgentId, AgentVersion, Caller, Event, Proof, Timestamp, Version,
-    agent::{Deprecation, Endpoint, Performance, Rating, Status},
+    agent::{Deprecation, Performance, Rating, Status},
 };
 
 /// How often a change is tried again when others come first. Each time, one of the others succeeded.
@@ -238,11 +238,11 @@ impl Catalog {
     }
 }
 
-/// Only the host's own code enrolls agents that run within its process.
+/// Only the host's own code enrolls agents that run within its process or on its machine.
 fn check_enrollment(caller: &Caller, draft: &VersionDraft) -> Result<(), CatalogError> {
-    if draft.endpoint == Endpoint::InProcess && caller.proof() != Proof::Host {
+    if draft.endpoint.is_local() && caller.proof() != Proof::Host {
         return Err(CatalogError::Forbidden {
-            reason: "only the host may enroll agents of its own process".into(),
+            reason: "only the host may enroll agents of its own process or machine".into(),
         });
     }
     Ok(())

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use orch_core::{
-    Amount, BasisPoints, CatalogError, Currency, Task,
+    Amount, ApiKeyId, BasisPoints, Caller, CatalogError, Clock, Currency, Proof, SeededEntropy, Task,
     agent::{BillingModel, Endpoint, Example, VolumeDiscount},
     catalog::AgentDraft,
 };
@@ -199,4 +199,31 @@ async fn the_largest_allowed_agent_is_taken_in() {
         url: "https://agent.example/run".into(),
     };
     house.register(draft).await;
+}
+
+#[tokio::test]
+async fn only_the_host_enrolls_what_runs_on_its_machine() {
+    let house = House::default();
+    let key = Proof::ApiKey(ApiKeyId::generate(house.clock.now(), &SeededEntropy::default()));
+    let requester = Caller::proven(owner().account().clone(), key);
+    let known = house.register(public("known")).await;
+    let program = Endpoint::Subprocess {
+        command: "/bin/sh".to_owned(),
+        args: vec!["-c".to_owned(), "true".to_owned()],
+        directory: None,
+    };
+    let url = "https://a.example".to_owned();
+    for (endpoint, is_allowed) in [
+        (program, false),
+        (Endpoint::InProcess, false),
+        (Endpoint::Http { url }, true),
+    ] {
+        let mut draft = public("table");
+        draft.version.endpoint = endpoint.clone();
+        let registered = house.catalog.register(&requester, draft.clone()).await;
+        let is_forbidden = matches!(registered, Err(CatalogError::Forbidden { .. }));
+        assert_eq!(is_forbidden, !is_allowed, "{endpoint:?}");
+        let revised = house.catalog.revise(&requester, known.id, draft.version).await;
+        assert_eq!(revised.is_ok(), is_allowed, "{endpoint:?}");
+    }
 }
