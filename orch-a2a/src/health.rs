@@ -67,7 +67,7 @@ impl Health {
     /// One that does not answer is away, and called no more until it does. What cannot be told changes nothing.
     ///
     /// # Errors
-    /// The store failed. What was seen of calls is kept for the next time; agents that were taken and not written down
+    /// The store failed. What was seen of calls is kept for the next time; agents whose status could not be written down
     /// are asked again when they are next due.
     pub async fn run_due(&self) -> Result<u32, CatalogError> {
         self.flush().await?;
@@ -91,8 +91,14 @@ impl Health {
                     seen_at: Some(invoker.clock().now()),
                 });
             }
-            if catalog.report(agent.id, answers).await? {
-                tracing::info!(agent = %agent.slug, answers, "an agent's status changed");
+            match catalog.report(agent.id, answers).await {
+                Ok(true) => tracing::info!(agent = %agent.slug, answers, "an agent's status changed"),
+                Ok(false) => {}
+                // The others shall not suffer for one that is changed all the time, or for a store that stumbles once.
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(agent = %agent.slug, error, "an agent's status is not written down");
+                }
             }
         }
         catalog.observe(&seen).await?;

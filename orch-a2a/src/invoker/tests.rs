@@ -1,5 +1,6 @@
 //! The corridor, walked on in-memory ports with a clock that stands still.
 
+mod ends;
 mod failures;
 pub(crate) mod house;
 mod money;

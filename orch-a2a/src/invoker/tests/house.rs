@@ -187,6 +187,11 @@ impl House {
         self.invoker = self.invoker(transports, gate);
     }
 
+    /// From now on, agents are reached otherwise.
+    pub(crate) fn replace_transports(&mut self, transports: Transports) {
+        self.invoker = self.invoker(transports, self.gate.clone());
+    }
+
     /// An invoker like that of the house, that runs this agent as a function, and the agent.
     pub(crate) async fn hire(&self, local: LocalAgent) -> (Invoker, Arc<Agent>) {
         self.hire_on(Arc::new(InlineExecutor), local).await
