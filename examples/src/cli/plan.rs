@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use orch::GoalLimits;
+use orch::{GoalLimits, planner::Estimate};
 
 use super::{Arguments, CliError, PlanArguments, calls, home::Home, run, text};
 
@@ -26,14 +26,16 @@ pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<
         println!("{json}");
         return Ok(ExitCode::SUCCESS);
     }
-    for (at, step) in preview.valid.steps().iter().enumerate() {
+    let estimates = &preview.estimate.steps;
+    for (at, (step, estimate)) in preview.valid.steps().iter().zip(estimates).enumerate() {
         println!(
-            "{}. {} ({} {}), at most {}",
+            "{}. {} ({} {}), at most {}, {}",
             at + 1,
             step.task,
             step.slug,
             step.version,
-            step.price
+            step.price,
+            text::time(estimate)
         );
         for (name, value) in &step.arguments {
             println!(
@@ -46,6 +48,7 @@ pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<
             println!("     after {}", before.join(", "));
         }
     }
-    println!("at most {}", preview.valid.price());
+    let Estimate { cost, time, .. } = preview.estimate;
+    println!("at most {cost}, about {:.3} s", time.as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use orch::Timestamp;
-use orch::planner::Planning;
+use orch::planner::{Planning, StepEstimate, TimeBasis};
 use serde_json::{Map, Value};
 
 /// Who made a plan, and what that took.
@@ -17,6 +17,15 @@ pub(super) fn planning(planning: &Planning) -> String {
     match &planning.fallback {
         None => format!("planned by model {} ({took})", used.model),
         Some(reason) => format!("planned without model {} ({took}): {reason}", used.model),
+    }
+}
+
+/// About how long a step takes, and what that is known from.
+pub(super) fn time(estimate: &StepEstimate) -> String {
+    let seconds = estimate.time.as_secs_f64();
+    match estimate.time_basis {
+        TimeBasis::History { answered } => format!("about {seconds:.3} s (the mean of {answered} answers)"),
+        TimeBasis::Timeout => format!("no longer than {seconds:.0} s (it has answered nobody yet)"),
     }
 }
 

@@ -182,6 +182,12 @@ fn a_model_previews_a_plan() {
     let plan: Value = serde_json::from_str(&ran.out()).unwrap();
     assert_eq!(plan["steps"][0]["task"], "read_table");
     assert!(ran.error().contains("planned by model small-1"));
+    let ran = place.run(&["plan", "--llm-url", &model.url, "--llm-model", "small-1", GOAL]);
+    assert!(
+        ran.out().contains("(it has answered nobody yet)"),
+        "{}",
+        ran.out()
+    );
 }
 
 #[test]
