@@ -14,8 +14,8 @@ use orch_backends::{
 };
 use orch_billing::{Billing, InMemoryLedger, Metering};
 use orch_core::{
-    Agent, Amount, BasisPoints, Caller, Catalog, Clock, Currency, InMemoryCatalog, InvocationId, OsEntropy,
-    SystemClock, Task,
+    Agent, Amount, BasisPoints, Caller, Catalog, Clock, Currency, InMemoryCatalog, InMemorySwitch,
+    InvocationId, OsEntropy, Switch, SystemClock, Task,
     agent::{Endpoint, Pricing},
 };
 use serde_json::Value;
@@ -84,6 +84,7 @@ impl House {
             catalog,
             billing: billing.clone(),
             metering: Metering::new(ledger, clock.clone()),
+            switch: Switch::new(Arc::new(InMemorySwitch::default()), clock.clone()),
             clock,
             entropy,
             transports: transports.clone(),

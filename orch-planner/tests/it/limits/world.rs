@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use orch_a2a::{Invoker, InvokerLimits, InvokerParts, OpenGate, Transports, testing::draft};
 use orch_billing::{Billing, InMemoryLedger, Metering};
 use orch_core::{
-    AccountId, Amount, BasisPoints, Caller, Currency, ManualClock, SeededEntropy,
+    AccountId, Amount, BasisPoints, Caller, Currency, InMemorySwitch, ManualClock, SeededEntropy, Switch,
     agent::{Pricing, Visibility},
     catalog::{AgentDraft, Catalog, InMemoryCatalog},
 };
@@ -121,6 +121,7 @@ impl World {
             entropy: entropy.clone(),
             transports: Transports::default(),
             gate: Arc::new(OpenGate),
+            switch: Switch::new(Arc::new(InMemorySwitch::default()), clock.clone()),
         };
         let invoker = Invoker::new(parts, InvokerLimits::default());
         let algo = |minor| Amount::new(minor, Currency::Algo).unwrap();
