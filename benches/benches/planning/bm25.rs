@@ -16,10 +16,11 @@ pub(crate) struct Bm25 {
 
 impl Bm25 {
     /// An index of these tasks.
-    pub(crate) fn new(tasks: &[Value]) -> Self {
+    pub(crate) fn new(tasks: &[String]) -> Self {
         let mut read = Vec::new();
         let mut frequencies: HashMap<String, f64> = HashMap::new();
         for task in tasks {
+            let task: Value = serde_json::from_str(task).unwrap_or_default();
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let mut words = words(&format!("{} {}", text(&task["name"]), text(&task["description"])));
             for (name, property) in task["parameters"]["properties"].as_object().into_iter().flatten() {

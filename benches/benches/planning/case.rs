@@ -4,13 +4,13 @@ use std::path::Path;
 
 use orch_benches::Outcome;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 /// A field: its tasks and the goals for them.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Field {
     /// The tasks.
-    pub(crate) tasks: Vec<Value>,
+    pub(crate) tasks: Vec<Box<RawValue>>,
     /// The goals.
     pub(crate) cases: Vec<Case>,
 }
@@ -37,11 +37,17 @@ pub(crate) struct Expected {
 }
 
 impl Case {
-    /// The tasks that its calls need.
-    pub(crate) fn needed(&self, tasks: &[Value]) -> Vec<Value> {
-        let is_needed = |task: &&Value| self.calls.iter().any(|call| task["name"] == call.task.as_str());
+    /// The tasks that its calls need; each is text, since the order of its parameters matters.
+    pub(crate) fn needed(&self, tasks: &[String]) -> Vec<String> {
+        let is_needed = |task: &&String| self.calls.iter().any(|call| name(task) == call.task);
         tasks.iter().filter(is_needed).cloned().collect()
     }
+}
+
+/// The name of a task.
+fn name(task: &str) -> String {
+    let read: Value = serde_json::from_str(task).unwrap_or_default();
+    read["name"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The fields of a split, in the order of their names.

@@ -1,11 +1,13 @@
 //! Goals with the calls that are right for them: how often the planner finds the task, all arguments, and when to refuse.
 //!
-//! `--failures` lists what went wrong over the seen cases; the unseen third is only ever counted.
+//! `--failures` lists what went wrong over the seen cases; the unseen third is only ever counted. `--scale` plans the same
+//! goals over a hundred thousand tasks.
 
 mod bm25;
 mod case;
 mod grade;
 mod rename;
+mod scale;
 
 use std::time::Instant;
 
@@ -89,6 +91,9 @@ fn main() -> Outcome<()> {
         }
     }
     println!("{table}");
+    if std::env::args().any(|argument| argument == "--scale") {
+        scale::scale(&fields_of_both()?)?;
+    }
     if broken.is_empty() {
         Ok(())
     } else {
@@ -114,7 +119,7 @@ struct Graded {
 fn graded(fields: &[Field], all: &[Field], among: Among, renamed: bool, shows: bool) -> Outcome<Graded> {
     let mut graded = Graded::default();
     let (mut n_cases, mut took) = (0_u32, 0.0);
-    let everything: Vec<_> = all.iter().flat_map(|field| field.tasks.clone()).collect();
+    let everything: Vec<String> = all.iter().flat_map(texts).collect();
     let everything = if renamed {
         rename::tasks(&everything)
     } else {
@@ -123,9 +128,9 @@ fn graded(fields: &[Field], all: &[Field], among: Among, renamed: bool, shows: b
     let (whole, plain) = (toolbox(&everything)?, Bm25::new(&everything));
     for field in fields {
         let tasks = if renamed {
-            rename::tasks(&field.tasks)
+            rename::tasks(&texts(field))
         } else {
-            field.tasks.clone()
+            texts(field)
         };
         let (few, few_plain) = (toolbox(&tasks)?, Bm25::new(&tasks));
         for case in &field.cases {
@@ -158,8 +163,12 @@ fn graded(fields: &[Field], all: &[Field], among: Among, renamed: bool, shows: b
     Ok(graded)
 }
 
-fn toolbox(tasks: &[serde_json::Value]) -> Outcome<Toolbox> {
-    Ok(Toolbox::read(&serde_json::to_string(tasks)?)?)
+fn toolbox(tasks: &[String]) -> Outcome<Toolbox> {
+    Ok(Toolbox::read(&format!("[{}]", tasks.join(",")))?)
+}
+
+fn texts(field: &Field) -> Vec<String> {
+    field.tasks.iter().map(|task| task.get().to_owned()).collect()
 }
 
 fn failure(

@@ -65,25 +65,38 @@ fn renamed(name: &str) -> String {
     made
 }
 
-/// The tasks under other names, their parameters too.
-pub(crate) fn tasks(tasks: &[Value]) -> Vec<Value> {
-    let rename = |task: &Value| {
-        let mut task = task.clone();
-        task["name"] = renamed(task["name"].as_str().unwrap_or_default()).into();
-        let properties = task["parameters"]["properties"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
-        task["parameters"]["properties"] = properties
-            .into_iter()
-            .map(|(name, property)| (renamed(&name), property))
-            .collect();
-        let required = task["parameters"]["required"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        task["parameters"]["required"] = required.iter().filter_map(Value::as_str).map(renamed).collect();
-        task
+/// Names that are keywords of a schema too, and stay.
+const KEYWORDS: &[&str] = &[
+    "name",
+    "type",
+    "description",
+    "title",
+    "format",
+    "items",
+    "enum",
+    "default",
+    "function",
+];
+
+/// A parameter's name, renamed unless it is a keyword.
+fn parameter(name: &str) -> String {
+    if KEYWORDS.contains(&name) {
+        name.to_owned()
+    } else {
+        renamed(name)
+    }
+}
+
+/// The tasks under other names, their parameters too; their order stays.
+pub(crate) fn tasks(tasks: &[String]) -> Vec<String> {
+    let rename = |text: &String| {
+        let task: Value = serde_json::from_str(text).unwrap_or_default();
+        let own = task["name"].as_str().unwrap_or_default();
+        let mut made = text.replacen(&format!("\"{own}\""), &format!("\"{}\"", renamed(own)), 1);
+        for (name, _) in task["parameters"]["properties"].as_object().into_iter().flatten() {
+            made = made.replace(&format!("\"{name}\""), &format!("\"{}\"", parameter(name)));
+        }
+        made
     };
     tasks.iter().map(rename).collect()
 }
@@ -95,7 +108,7 @@ pub(crate) fn case(case: &Case) -> Case {
         arguments: call
             .arguments
             .iter()
-            .map(|(name, value)| (renamed(name), value.clone()))
+            .map(|(name, value)| (parameter(name), value.clone()))
             .collect(),
     };
     Case {

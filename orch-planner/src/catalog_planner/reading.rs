@@ -18,7 +18,7 @@ mod slot;
 mod verb;
 mod wish;
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 
 use orch_core::Timestamp;
 
@@ -39,21 +39,27 @@ const MAX_QUOTED: usize = 200;
 #[derive(Clone, Debug)]
 pub(super) struct Library {
     tools: Vec<Tool>,
-    known: Vec<Known>,
+    /// What is known of each task, read when it is first of use.
+    known: Vec<OnceLock<Known>>,
     index: Index,
 }
 
 impl Library {
     /// Reads these tasks.
     pub(super) fn new(tools: Vec<Tool>) -> Self {
-        let known: Vec<Known> = tools.iter().map(Known::new).collect();
-        let index = Index::new(&known);
+        let index = Index::new(tools.iter().map(|tool| Known::new(tool).vocabulary));
+        let known = tools.iter().map(|_| OnceLock::new()).collect();
         Self { tools, known, index }
     }
 
     /// The tasks.
     pub(super) fn tools(&self) -> impl ExactSizeIterator<Item = &Tool> {
         self.tools.iter()
+    }
+
+    /// What is known of a task.
+    fn known(&self, task: usize) -> &Known {
+        self.known[task].get_or_init(|| Known::new(&self.tools[task]))
     }
 
     /// The calls that a goal comes to, in its order; never none.
@@ -64,7 +70,7 @@ impl Library {
         for reading in &readings {
             for arguments in self.repeated(&goal, reading) {
                 let call = Call {
-                    task: self.known[reading.task].name.clone(),
+                    task: self.known(reading.task).name.clone(),
                     arguments,
                 };
                 if !calls.contains(&call) {
@@ -148,7 +154,7 @@ impl Library {
         if !wanting.is_relevant() || says_nothing {
             return None;
         }
-        let (known, other) = (&self.known[wanting.task], &self.known[before.task]);
+        let (known, other) = (self.known(wanting.task), self.known(before.task));
         let mut made = wanting.clone();
         for (at, slot) in known.slots.iter().enumerate() {
             if made.filled.values.contains_key(&at) || !slot.is_required {
@@ -191,7 +197,8 @@ impl Library {
             else {
                 continue;
             };
-            let is_new = second.task != first.task && second.relevance >= score::SURE;
+            let is_plain = second.filled.guessed.is_empty() || second.relevance >= score::PLAIN;
+            let is_new = second.task != first.task && second.relevance >= score::SURE && is_plain;
             let worth = first.score + second.score;
             if is_new && best.as_ref().is_none_or(|(known, _)| worth > *known) {
                 let mut rest = self
@@ -208,7 +215,7 @@ impl Library {
     /// Why a goal is refused: what its best task lacks, or that there is none.
     fn refusal(&self, goal: &ReadGoal, range: Range<usize>, best: Option<Reading>) -> PlanError {
         let lacking = best.filter(Reading::is_relevant).and_then(|reading| {
-            let known = &self.known[reading.task];
+            let known = self.known(reading.task);
             let slot = reading.filled.missing(known).next()?;
             Some((known.name.clone(), slot.title()))
         });

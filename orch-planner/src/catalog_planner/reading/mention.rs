@@ -167,7 +167,10 @@ impl Reader<'_> {
                 if !first.is_empty()
                     && (is_unit(second) || gazetteer::currency(&format!("{first} {second}")).is_some()) =>
             {
-                (*second).to_owned()
+                match *first {
+                    "square" | "cubic" => format!("{first} {second}"),
+                    _ => (*second).to_owned(),
+                }
             }
             [first, ..] => (*first).to_owned(),
             [] => String::new(),

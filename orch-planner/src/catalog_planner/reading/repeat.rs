@@ -34,7 +34,7 @@ const ANNOUNCERS: &[&str] = &[
 impl Library {
     /// The arguments of each call that a reading comes to.
     pub(super) fn repeated(&self, goal: &ReadGoal, reading: &Reading) -> Vec<Map<String, Value>> {
-        let known = &self.known[reading.task];
+        let known = self.known(reading.task);
         let mut calls = vec![reading.filled.arguments(known)];
         let mut taken: BTreeSet<usize> = reading.filled.claimed.clone();
         let mut last = reading.filled.clone();
@@ -42,7 +42,7 @@ impl Library {
             let mut next = fill(known, goal, reading.range.clone(), &taken);
             // Only what is said anew counts: mentions, choices, and words beside those of the last call.
             let is_new = |slot: &usize| match (next.guessed.get(slot), last.guessed.get(slot)) {
-                (Some(range), Some(former)) => only_joined(goal, former.end..range.start),
+                (Some(range), Some(former)) => only_joined(goal, former.end..range.start, 0),
                 (Some(_), None) => false,
                 (None, _) => !matches!(known.slots[*slot].shape, Shape::Boolean),
             };
@@ -84,7 +84,7 @@ fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, r
         }
         renewed += 1;
         joined |= former.range.end <= mention.range.start
-            && only_joined(goal, former.range.end..mention.range.start);
+            && only_joined(goal, former.range.end..mention.range.start, 2);
     }
     joined |= next.guessed.keys().any(|slot| last.guessed.contains_key(slot))
         && next.mentions.keys().all(|slot| last.mentions.contains_key(slot));
@@ -96,8 +96,8 @@ fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, r
     joined || whole
 }
 
-/// Whether nothing but joints, prepositions and other values stands between two values.
-fn only_joined(goal: &ReadGoal, between: Range<usize>) -> bool {
+/// Whether nothing but joints, prepositions, other values and at most so many words stands between two values.
+fn only_joined(goal: &ReadGoal, between: Range<usize>, most: usize) -> bool {
     if between.start > between.end {
         return false;
     }
@@ -113,5 +113,5 @@ fn only_joined(goal: &ReadGoal, between: Range<usize>) -> bool {
         }
         strangers += usize::from(lexeme.is_word() && !is_value && !is_function_word(&lexeme.lower));
     }
-    has_joint && strangers <= 2 && between.len() <= 8
+    has_joint && strangers <= most && between.len() <= 8
 }

@@ -5,7 +5,7 @@ use std::{
     ops::Range,
 };
 
-use super::verb::is_small_talk;
+use super::verb::{asked, is_small_talk};
 use super::{
     Library,
     fill::{Filled, fill},
@@ -16,7 +16,11 @@ use super::{
     mention::{ReadGoal, Said},
     nobody,
 };
-use crate::catalog_planner::{stem::likeness, thesaurus::SYNONYM, word::is_function_word};
+use crate::catalog_planner::{
+    stem::{likeness, stem},
+    thesaurus::SYNONYM,
+    word::is_function_word,
+};
 
 /// From here on, a task has to do with what is asked.
 const RELEVANT: f64 = 0.25;
@@ -26,6 +30,10 @@ pub(super) const SURE: f64 = 0.42;
 const FRAMED: f64 = 0.4;
 /// From here on, a task that takes all that is said has to do with it.
 const TAKEN: f64 = 0.14;
+/// From here on, a task is meant even where its values had to be guessed.
+pub(super) const PLAIN: f64 = 0.6;
+/// How much it counts that a task answers what a question asks for.
+const ANSWER: f64 = 1.0;
 /// How many tasks are looked at closely.
 const CANDIDATES: usize = 24;
 
@@ -55,7 +63,7 @@ impl Reading {
     /// Whether the task does what is asked and lacks nothing. Less needs to be said of it where it takes all the values that
     /// the goal spells out, and more where values had to be guessed.
     pub(super) fn fits(&self, library: &Library) -> bool {
-        let known = &library.known[self.task];
+        let known = library.known(self.task);
         let guesses = self.filled.guessed.len();
         let takes_all = guesses == 0 && self.used >= 0.99 && known.required().count() >= 2;
         let least = if takes_all {
@@ -80,6 +88,9 @@ impl Library {
                 self.index.rarity(&lexeme.stem, &lexeme.lower),
             );
         }
+        for stem in asked_for(goal, range.clone()) {
+            stems.entry(stem).or_insert(ANSWER);
+        }
         let candidates = self.index.candidates(&stems, CANDIDATES);
         let readings = candidates
             .into_iter()
@@ -95,7 +106,7 @@ impl Library {
 
     /// One task as the answer to a part of a goal.
     fn reading(&self, goal: &ReadGoal, range: Range<usize>, task: usize) -> Reading {
-        let known = &self.known[task];
+        let known = self.known(task);
         let filled = fill(known, goal, range.clone(), &nobody());
         let relevance = self.relevance(goal, range.clone(), known, &filled);
         let required = known.required().count();
@@ -133,7 +144,7 @@ impl Library {
     /// How far the words of a task and of a part of a goal are the same: how much of what is asked the task says, and how
     /// much of its name is said.
     fn relevance(&self, goal: &ReadGoal, range: Range<usize>, known: &Known, filled: &Filled) -> f64 {
-        let contents = contents(goal, range);
+        let contents = contents(goal, range.clone());
         let (mut asked, mut answered) = (0.0, 0.0);
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         for (at, lexeme) in &contents {
@@ -149,6 +160,11 @@ impl Library {
             asked += weight * share;
             answered += weight * share * if is_chosen { says.max(0.8) } else { says };
         }
+        let answers: Vec<String> = asked_for(goal, range.clone()).collect();
+        if !answers.is_empty() {
+            asked += ANSWER;
+            answered += ANSWER * answers.iter().map(|stem| says(known, stem)).fold(0.0, f64::max);
+        }
         let coverage = if asked > 0.0 { answered / asked } else { 0.0 };
         let (mut named, mut said) = (0.0, 0.0);
         for title in &known.titles {
@@ -158,11 +174,12 @@ impl Library {
                 let synonym = kin(title).any(|synonym| synonym == lexeme.stem);
                 likeness(title, &lexeme.stem).max(if synonym { SYNONYM } else { 0.0 })
             };
+            let answer: f64 = if answers.contains(title) { SYNONYM } else { 0.0 };
             said += weight
                 * contents
                     .iter()
                     .map(|(_, lexeme)| alike(lexeme))
-                    .fold(0.0, f64::max);
+                    .fold(answer, f64::max);
         }
         let title = if named > 0.0 { said / named } else { 0.0 };
         let title = title.max(0.9 * self.told(known, &contents));
@@ -195,6 +212,12 @@ impl Library {
         }
         if told > 0.0 { said / told } else { 0.0 }
     }
+}
+
+/// The stems of what a part of a goal asks for as a question: of "when" the date.
+fn asked_for(goal: &ReadGoal, range: Range<usize>) -> impl Iterator<Item = String> {
+    let words: Vec<&str> = goal.lexemes[range].iter().map(Lexeme::word).collect();
+    asked(&words).into_iter().map(stem)
 }
 
 /// The words of a part of a goal that say something, with their places.

@@ -92,3 +92,29 @@ const SMALL_TALK: &[&str] = &[
 pub(super) fn is_small_talk(word: &str) -> bool {
     SMALL_TALK.contains(&word)
 }
+
+/// What a question asks for, by the words that open it.
+const ASKED: &[(&[&str], &[&str])] = &[
+    (&["when"], &["date", "time", "schedule", "day"]),
+    (&["where"], &["location", "place", "address", "find"]),
+    (&["who"], &["person", "name", "player", "author", "winner"]),
+    (&["how", "many"], &["count", "number", "quantity"]),
+    (&["how", "much"], &["price", "cost", "amount"]),
+    (&["how", "far"], &["distance"]),
+    (&["how", "long"], &["duration", "time", "length"]),
+    (&["how", "old"], &["age"]),
+    (&["how", "tall"], &["height"]),
+    (&["how", "hot"], &["temperature"]),
+    (&["how", "fast"], &["speed", "velocity"]),
+];
+
+/// What a question with these lower-case words in it asks for: words for the answer.
+pub(super) fn asked(words: &[&str]) -> Vec<&'static str> {
+    let is_said =
+        |opening: &&(&[&str], &[&'static str])| words.windows(opening.0.len()).any(|run| run == opening.0);
+    ASKED
+        .iter()
+        .filter(is_said)
+        .flat_map(|(_, answers)| answers.iter().copied())
+        .collect()
+}

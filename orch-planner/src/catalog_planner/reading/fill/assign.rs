@@ -11,6 +11,7 @@ use crate::catalog_planner::{
         slot::{Slot, sense::Sense},
     },
     shape::Shape,
+    word::is_function_word,
 };
 
 /// The most mentions that are looked at together.
@@ -22,7 +23,7 @@ const OPTIONAL: f64 = 1.3;
 /// What it counts that a slot is filled that a call cannot do without.
 const NEEDED: f64 = 1.0;
 /// What it costs when a slot's place among its like is not the mention's.
-const OUT_OF_ORDER: f64 = 0.12;
+const OUT_OF_ORDER: f64 = 0.05;
 
 impl Filler<'_> {
     /// Gives the free mentions to the open slots for single values.
@@ -52,10 +53,36 @@ impl Filler<'_> {
                 continue;
             };
             let range = self.goal.mentions[at].range.clone();
-            self.claim(range);
+            let longer = self.led_by_noun(range.start, &self.known.slots[slot]);
+            self.claim(longer..range.end);
             self.filled.mentions.insert(slot, at);
+            let value = if longer < range.start {
+                self.goal.written(longer..range.end).into()
+            } else {
+                value
+            };
             self.set(slot, value);
         }
+    }
+
+    /// Where the value begins whose name begins at `start`: "the fall of the Berlin Wall" is an event, "the Berlin Wall" is
+    /// none.
+    fn led_by_noun(&self, start: usize, slot: &Slot) -> usize {
+        let lexemes = &self.goal.lexemes;
+        let holds = slot.is_called(&["event", "topic", "query", "subject"]);
+        let the = usize::from(start > 0 && lexemes[start - 1].word() == "the");
+        let Some(of) = start
+            .checked_sub(1 + the)
+            .filter(|&of| holds && of > self.range.start && lexemes[of].word() == "of")
+        else {
+            return start;
+        };
+        let noun = &lexemes[of - 1];
+        let is_noun = noun.is_word()
+            && self.is_free(of - 1)
+            && !is_function_word(&noun.lower)
+            && !self.known.vocabulary.contains_key(&noun.stem);
+        if is_noun { of - 1 } else { start }
     }
 
     /// For each slot and each mention, what it is worth that they go together, and as which value.

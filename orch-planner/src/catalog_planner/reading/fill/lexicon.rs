@@ -113,9 +113,9 @@ impl Filler<'_> {
                 let follows = at
                     .checked_sub(1)
                     .is_some_and(|before| self.goal.lexemes[before].quantity().is_some());
-                let is_led = at
-                    .checked_sub(1)
-                    .is_some_and(|before| ["in", "to", "into"].contains(&self.goal.lexemes[before].word()));
+                let is_led = at.checked_sub(1).is_some_and(|before| {
+                    ["in", "to", "into", "many"].contains(&self.goal.lexemes[before].word())
+                });
                 (follows || is_led).then(|| (at..at + 1, lexeme.text.clone()))
             }
             _ => None,

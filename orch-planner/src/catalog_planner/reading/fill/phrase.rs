@@ -102,6 +102,12 @@ impl Filler<'_> {
                     return Some(start..end);
                 }
             }
+            // "From the table employees": the value stands right after its name.
+            let is_right_after =
+                start == at + 1 && slot.is_required && !is_title && slot.sense != Sense::Text;
+            if is_right_after && self.phrase_end(start) > start {
+                return Some(start..self.phrase_end(start));
+            }
             // "In jazz style", "vegan diet": the words before, up to what is no description.
             if !is_title && (!slot.is_required || slot.sense == Sense::Other) {
                 let start = self.phrase_begin(at);

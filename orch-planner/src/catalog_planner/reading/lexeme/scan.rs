@@ -64,7 +64,19 @@ impl Scanner<'_> {
         if let Some(end) = self.quote(at, first).or_else(|| self.json(at, first)) {
             return end;
         }
-        let starts = self.before(at).is_none_or(|before| !before.is_alphanumeric());
+        // "800x600" is two numbers.
+        let is_digit = |char: char| char.is_ascii_digit();
+        if "xX×".contains(first)
+            && self.before(at).is_some_and(is_digit)
+            && self.text[next..].starts_with(is_digit)
+        {
+            return next;
+        }
+        let follows_cross = self.text[..at].ends_with(['x', 'X', '×'])
+            && self.text[..at]
+                .trim_end_matches(['x', 'X', '×'])
+                .ends_with(is_digit);
+        let starts = follows_cross || self.before(at).is_none_or(|before| !before.is_alphanumeric());
         if starts
             && let Some(end) = self
                 .time(at)
@@ -252,8 +264,11 @@ impl Scanner<'_> {
         let unit: String = tail
             .take_while(|char| char.is_alphabetic() || "°%€£²³".contains(*char))
             .collect();
-        let after = end + unit.len();
         let unit = unit.to_lowercase();
+        let is_cross = ["x", "×"].contains(&unit.as_str())
+            && self.text[end + unit.len()..].starts_with(|char: char| char.is_ascii_digit());
+        let unit = if is_cross { String::new() } else { unit };
+        let after = end + unit.len();
         let (value, unit) = match unit.as_str() {
             "k" => (super::number::times(&value, 1e3)?, String::new()),
             "m" if sign.is_some() => (super::number::times(&value, 1e6)?, String::new()),

@@ -91,7 +91,28 @@ fn plain(lexemes: &[Lexeme], at: usize) -> usize {
             .take_while(|lexeme| WITHIN.contains(&lexeme.lower.as_str()))
             .count();
         let goes_on = lexemes.get(end + run).is_some_and(Lexeme::is_capitalized);
-        let is_the = lexemes[end].lower == "the";
+        let is_the = lexemes[end].lower == "the"
+            || lexemes.get(end + run).is_some_and(|next| {
+                // "GDP of Germany" is said of Germany; "Bank of England" has it in its name.
+                let last = &lexemes[end - 1];
+                let is_part = [
+                    "Bank",
+                    "University",
+                    "Republic",
+                    "Kingdom",
+                    "Queen",
+                    "King",
+                    "Battle",
+                    "Gulf",
+                    "Bay",
+                    "Prince",
+                    "Treaty",
+                    "Museum",
+                    "President",
+                ];
+                let is_place = is_country(&next.text) || is_state(&next.text);
+                is_upper(&last.text) || (is_place && !is_part.contains(&last.text.as_str()))
+            });
         if run == 0 || !goes_on || is_the {
             break;
         }

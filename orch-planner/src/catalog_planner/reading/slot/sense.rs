@@ -156,6 +156,13 @@ pub(in crate::catalog_planner::reading) fn of(name: &[String], description: &str
                 _ => last.unwrap_or(Sense::Other),
             }
         }
+        Some(Sense::Place)
+            if ["folder", "file", "directory", "path "]
+                .iter()
+                .any(|part| description.contains(part)) =>
+        {
+            Sense::Path
+        }
         Some(Sense::Time) if description.contains("date") || description.contains("yyyy") => Sense::Moment,
         Some(sense) => sense,
         None => by_description(description).unwrap_or(Sense::Other),

@@ -146,11 +146,16 @@ const NAMES: &[(Dimension, &str)] = &[
 
 /// What units of this name measure; several, for a few.
 pub(in crate::catalog_planner::reading) fn dimensions(unit: &str) -> impl Iterator<Item = Dimension> {
+    let (power, unit) = match unit.split_once(' ') {
+        Some(("square", unit)) => (Some(Dimension::Area), unit),
+        Some(("cubic", unit)) => (Some(Dimension::Volume), unit),
+        _ => (None, unit),
+    };
     let says = move |units: &&str| !unit.is_empty() && units.split(' ').any(|known| known == unit);
     UNITS
         .iter()
         .filter(move |(_, units)| says(units))
-        .map(|(dimension, _)| *dimension)
+        .map(move |(dimension, _)| power.unwrap_or(*dimension))
 }
 
 /// Whether a lower-case word is a unit.
