@@ -1,6 +1,7 @@
 //! The catalog planner over a catalog of a few useful agents among others.
 
 mod agents;
+mod by_heart;
 mod chains;
 mod goals;
 mod limits;

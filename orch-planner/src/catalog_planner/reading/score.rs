@@ -23,13 +23,13 @@ use crate::catalog_planner::{
 };
 
 /// From here on, a task has to do with what is asked.
-const RELEVANT: f64 = 0.25;
+const RELEVANT: f64 = 0.2;
 /// From here on, a task is surely meant, even beside another one.
-pub(super) const SURE: f64 = 0.42;
+pub(super) const SURE: f64 = 0.38;
 /// How much a word counts in a sentence that asks for nothing.
 const FRAMED: f64 = 0.4;
 /// From here on, a task that takes all that is said has to do with it.
-const TAKEN: f64 = 0.14;
+const TAKEN: f64 = 0.1;
 /// From here on, a task is meant even where its values had to be guessed.
 pub(super) const PLAIN: f64 = 0.6;
 /// How much it counts that a task answers what a question asks for.
