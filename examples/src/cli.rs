@@ -13,6 +13,7 @@ mod keys;
 mod model;
 mod plan;
 mod run;
+mod serve;
 mod show;
 mod switch;
 mod telemetry;
@@ -20,7 +21,7 @@ mod text;
 
 pub use arguments::{
     AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments, RunArguments,
-    StopArguments, StoppableArguments,
+    ServeArguments, StopArguments, StoppableArguments,
 };
 pub use error::CliError;
 pub use model::ModelArguments;
@@ -48,6 +49,7 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
     match &arguments.command {
         Command::Run(run) => run::run(arguments, run).await,
         Command::Plan(plan) => plan::plan(arguments, plan).await,
+        Command::Serve(serve) => serve::serve(arguments, serve).await,
         Command::Agents(command) => agents::agents(arguments, command).await,
         Command::Credits(command) => credits::credits(arguments, command).await,
         Command::Keys(command) => keys::keys(arguments, command).await,

@@ -12,7 +12,7 @@ pub use name::{NameError, RESERVED_ORGANIZATIONS, Slug};
 pub use pricing::{BillingModel, Pricing, VolumeDiscount};
 pub use rating::{Performance, Rating};
 pub use task::{Example, Task};
-pub use version::{AgentVersion, Endpoint, Version, VersionError};
+pub use version::{AgentVersion, Endpoint, OnChain, Version, VersionError};
 
 use std::{sync::Arc, time::Duration};
 
@@ -94,6 +94,9 @@ pub struct Developer {
     /// Where they are paid on a chain, if anywhere.
     #[serde(default)]
     pub wallet_address: Option<String>,
+    /// What the host thinks of them, in hundredths of 0 to 5; nothing is made up where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reputation_hundredths: Option<u16>,
 }
 
 /// Who may see and call an agent.

@@ -13,6 +13,8 @@ pub fn fold(text: &str) -> String {
                 char
             }
         })
+        // The capital ẞ is its own capital, and only its small form is that of SS.
+        .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
         .collect()
@@ -84,6 +86,7 @@ mod tests {
     #[test]
     fn case_is_set_aside() {
         assert_eq!(fold("Straße"), fold("STRASSE"));
+        assert_eq!(fold("STRAẞE"), fold("STRASSE"));
         assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
         assert_eq!(fold("Ünïcode"), "ünïcode");
         assert_eq!(fold("a\0b"), "a\u{FFFD}b");

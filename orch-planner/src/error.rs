@@ -3,8 +3,8 @@
 use orch_a2a::InvokeError;
 use orch_billing::BillingError;
 use orch_core::{
-    Amount, Entity, ErrorKind, Failure, MoneyError, Purse, RunId, StoreError, catalog::CatalogError,
-    switch::Stop,
+    Amount, Entity, ErrorKind, Failure, MoneyError, Purse, RunId, StoreError, Timestamp,
+    catalog::CatalogError, switch::Stop,
 };
 
 use crate::{
@@ -36,6 +36,14 @@ pub enum OrchestrationError {
         /// Why it was not found.
         #[source]
         cause: CatalogError,
+    },
+    /// The agent does not answer now.
+    #[error("agent {agent} is offline")]
+    Offline {
+        /// The agent.
+        agent: String,
+        /// When it last answered.
+        last_seen: Option<Timestamp>,
     },
     /// A step names a task that its agent does not do.
     #[error("{field}: agent {agent} has no task {task}")]
@@ -117,6 +125,12 @@ impl Failure for OrchestrationError {
             Self::Stopped(stop) => stop.kind(),
             Self::Planner(error) => error.kind(),
             Self::UnknownAgent { cause, .. } => cause.kind(),
+            Self::Offline { agent, last_seen } => ErrorKind::Unavailable {
+                entity: Entity::Agent,
+                id: agent.clone(),
+                last_seen: *last_seen,
+                retry_after: None,
+            },
             Self::UnknownTask { task, .. } => ErrorKind::NotFound {
                 entity: Entity::Task,
                 id: task.clone(),

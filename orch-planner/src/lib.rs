@@ -26,7 +26,7 @@ pub use orchestration::{
     FoldError, Orchestration, OrchestrationEvent, RunFailure, RunStatus, StepFailure, StepState,
 };
 pub use orchestrations::{
-    Claim, Driven, Estimate, OrchestrationOptions, Orchestrations, Preview, StartOptions, Started,
+    Claim, Driven, Estimate, Hire, OrchestrationOptions, Orchestrations, Preview, StartOptions, Started,
     StepEstimate, StepProgress, TimeBasis, Update, Watch, Worker,
 };
 pub use plan::{

@@ -6,8 +6,10 @@ mod driver;
 mod ear;
 mod estimate;
 mod hands;
+mod hire;
 mod keepers;
 mod live;
+mod named;
 mod options;
 mod patience;
 mod prune;
@@ -23,6 +25,7 @@ use orch_core::{Caller, Clock, Entropy, Page, PageRequest, RunId, catalog::Catal
 
 pub use driver::Driven;
 pub use estimate::{Estimate, StepEstimate, TimeBasis};
+pub use hire::Hire;
 pub use live::StepProgress;
 pub use options::{OrchestrationOptions, Preview, StartOptions, Started};
 pub use watch::{Update, Watch};
@@ -30,7 +33,7 @@ pub use worker::{Claim, Worker};
 
 use crate::{
     Orchestration, OrchestrationError, Planner,
-    store::{OrchestrationStore, RunRecord},
+    store::{OrchestrationStore, RunHandle, RunName, RunRecord},
 };
 use desk::Desk;
 use live::Lives;
@@ -103,7 +106,36 @@ impl Orchestrations {
         caller: &Caller,
         page: PageRequest,
     ) -> Result<Page<RunRecord>, OrchestrationError> {
-        Ok(self.0.store.list(caller.account(), page).await?)
+        Ok(self.0.store.list(caller.account(), None, page).await?)
+    }
+
+    /// The caller's runs whose handles are of a kind, the newest first.
+    pub async fn list_kind(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, OrchestrationError> {
+        Ok(self.0.store.list(caller.account(), Some(kind), page).await?)
+    }
+
+    /// How a surface names the caller's run, if one started it.
+    pub async fn handle(&self, caller: &Caller, run: RunId) -> Result<Option<RunHandle>, OrchestrationError> {
+        Ok(self.record(caller, run).await?.handle)
+    }
+
+    /// The caller's run that a surface gave this name; `None` if there is none.
+    pub async fn find_handle(
+        &self,
+        caller: &Caller,
+        name: &str,
+    ) -> Result<Option<RunRecord>, OrchestrationError> {
+        let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_name {
+            return Ok(None);
+        }
+        let name = RunName::Handle(name.to_owned());
+        Ok(self.0.store.find_by(caller.account(), &name).await?)
     }
 
     /// The caller's own run.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, Timestamp, event::Event};
 
 pub use in_memory::InMemoryOrchestrations;
-pub use record::{Append, Insertion, Lease, RunKey, RunRecord, RunSummary, WorkerId};
+pub use record::{Append, Insertion, Lease, RunHandle, RunKey, RunName, RunRecord, RunSummary, WorkerId};
 
 /// Keeps runs and what happened to them. Each method is one atomic unit of work.
 ///
@@ -21,18 +21,23 @@ pub use record::{Append, Insertion, Lease, RunKey, RunRecord, RunSummary, Worker
 /// worker names. A run that waits or has ended has no worker.
 #[async_trait]
 pub trait OrchestrationStore: WorkerStore {
-    /// Adds a run and its first events; [`Insertion::Taken`] by the run that has its id or its account's key already,
-    /// in which case nothing changes.
+    /// Adds a run and its first events; [`Insertion::Taken`] by the run that has its id, its account's key or the name
+    /// of its handle already, in which case nothing changes.
     async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError>;
 
     /// Reads a run.
     async fn find(&self, id: RunId) -> Result<Option<RunRecord>, StoreError>;
 
-    /// Reads the run that an account started under a key.
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError>;
+    /// Reads the run that has a name within an account.
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError>;
 
-    /// The runs of an account, the newest first.
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError>;
+    /// The runs of an account, all or those whose handle is of one kind, the newest first.
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError>;
 
     /// At most `limit` events of a run from a sequence number on, in order.
     async fn events(&self, id: RunId, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError>;

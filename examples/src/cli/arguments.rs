@@ -40,6 +40,8 @@ pub enum Command {
     Run(RunArguments),
     /// Show the plan for a goal without running it.
     Plan(PlanArguments),
+    /// Serve the published APIs over HTTP until Ctrl-C.
+    Serve(ServeArguments),
     /// The catalog of agents.
     #[command(subcommand)]
     Agents(AgentsCommand),
@@ -121,6 +123,17 @@ pub struct PlanArguments {
     /// With which language model.
     #[command(flatten)]
     pub model: ModelArguments,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Where to listen; 127.0.0.1:8080 unless the configuration says otherwise. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// A TOML file of settings. Variables such as ORCH__SERVER__LISTEN stand above it, and these arguments above both.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// The catalog of agents.

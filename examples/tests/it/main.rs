@@ -10,3 +10,4 @@ mod model;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod outside;
+mod serve;

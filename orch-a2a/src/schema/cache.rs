@@ -106,6 +106,7 @@ mod tests {
             tasks: (0..n_tasks).map(task).collect(),
             pricing: Pricing::free(Currency::Algo),
             endpoint: Endpoint::InProcess,
+            on_chain: None,
             created_at: Timestamp::from_millis(0),
         }
     }

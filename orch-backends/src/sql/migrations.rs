@@ -77,6 +77,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "switch",
         sql: include_str!("migrations/0007_switch.sql"),
     },
+    Migration {
+        number: 8,
+        name: "handles",
+        sql: include_str!("migrations/0008_handles.sql"),
+    },
 ];
 
 #[cfg(test)]

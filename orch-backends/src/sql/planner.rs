@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use orch_core::{AccountId, Event, EventLog, Page, PageRequest, RunId, StoreError, Timestamp, event::News};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
-    store::{Append, Insertion, WorkerId},
+    store::{Append, Insertion, RunName, WorkerId},
 };
 
 use super::SqlStore;
@@ -36,18 +36,23 @@ impl OrchestrationStore for SqlStore {
         self.read(id, |tx, id| Box::pin(run::find(tx, *id))).await
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        let input = (account.clone(), key.to_owned());
-        self.read(input, |tx, (account, key)| {
-            Box::pin(run::find_by_key(tx, account, key))
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        let input = (account.clone(), name.clone());
+        self.read(input, |tx, (account, name)| {
+            Box::pin(run::find_by(tx, account, name))
         })
         .await
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        let input = (account.clone(), page);
-        self.read(input, |tx, (account, page)| {
-            Box::pin(run::list(tx, account, *page))
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        let input = (account.clone(), kind.map(str::to_owned), page);
+        self.read(input, |tx, (account, kind, page)| {
+            Box::pin(run::list(tx, account, kind.as_deref(), *page))
         })
         .await
     }

@@ -24,8 +24,21 @@ pub struct AgentVersion {
     pub pricing: Pricing,
     /// How it is reached.
     pub endpoint: Endpoint,
+    /// How a chain knows the agent, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_chain: Option<OnChain>,
     /// When it was published.
     pub created_at: Timestamp,
+}
+
+/// How a chain knows an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnChain {
+    /// Its number there.
+    pub agent_id: u64,
+    /// Whether the host has checked that.
+    #[serde(default)]
+    pub verified: bool,
 }
 
 impl AgentVersion {

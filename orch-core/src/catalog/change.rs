@@ -258,6 +258,7 @@ fn publish(draft: VersionDraft, version: Version, at: Timestamp) -> Result<Arc<A
         tasks: draft.tasks,
         pricing: draft.pricing,
         endpoint: draft.endpoint,
+        on_chain: draft.on_chain,
         created_at: at,
     };
     check::size(&version)?;

@@ -31,6 +31,16 @@ pub(super) fn agent(draft: &AgentDraft) -> Result<(), CatalogError> {
     text("developer.name", &draft.developer.name, MAX_DEVELOPER)?;
     let wallet = draft.developer.wallet_address.as_deref().unwrap_or_default();
     text("developer.wallet_address", wallet, MAX_DEVELOPER)?;
+    if draft
+        .developer
+        .reputation_hundredths
+        .is_some_and(|reputation| reputation > 500)
+    {
+        return Err(CatalogError::invalid(
+            "developer.reputation_hundredths",
+            "must be at most 500",
+        ));
+    }
     version(&draft.version)
 }
 

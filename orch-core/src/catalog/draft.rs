@@ -1,4 +1,4 @@
-use crate::agent::{AgentVersion, Developer, Endpoint, Pricing, Slug, Task, Version, Visibility};
+use crate::agent::{AgentVersion, Developer, Endpoint, OnChain, Pricing, Slug, Task, Version, Visibility};
 
 /// An agent as its owner describes it, before it is in the catalog.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,8 @@ pub struct VersionDraft {
     pub pricing: Pricing,
     /// How it is reached.
     pub endpoint: Endpoint,
+    /// How a chain knows the agent, if one does.
+    pub on_chain: Option<OnChain>,
 }
 
 impl VersionDraft {
@@ -64,6 +66,7 @@ impl VersionDraft {
             tasks,
             pricing,
             endpoint,
+            on_chain: None,
         }
     }
 
@@ -77,5 +80,6 @@ impl VersionDraft {
             && self.tasks == published.tasks
             && self.pricing == published.pricing
             && self.endpoint == published.endpoint
+            && self.on_chain == published.on_chain
     }
 }

@@ -45,11 +45,17 @@ impl TokenBucket {
 
     /// How long until a request can be let through; zero if one can be now.
     pub fn retry_after(&self, now: Timestamp) -> Duration {
-        let missing = self.period.saturating_sub(self.level_at(now));
-        let behind = self.at.since(now);
+        self.wait_for(1, now)
+    }
+
+    /// How long until so many requests can be let through, if none comes before; zero if they can be now. More than fit
+    /// in are never there: then it is the time until it is full.
+    pub fn wait_for(&self, count: u32, now: Timestamp) -> Duration {
+        let wanted = (u64::from(count) * self.period).min(self.capacity);
+        let missing = wanted.saturating_sub(self.level_at(now));
         match missing.div_ceil(self.rate) {
             0 => Duration::ZERO,
-            wait => Duration::from_millis(wait) + behind,
+            wait => Duration::from_millis(wait) + self.at.since(now),
         }
     }
 

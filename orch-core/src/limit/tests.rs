@@ -160,3 +160,38 @@ proptest! {
         prop_assert!(earlier + bucket.retry_after(earlier) <= later + bucket.retry_after(later));
     }
 }
+
+#[test]
+fn it_is_known_when_more_can_pass() {
+    let mut bucket = TokenBucket::new(n(10), MINUTE, n(20), at(0));
+    for _ in 0..15 {
+        bucket.take(at(0)).unwrap();
+    }
+    assert_eq!(bucket.remaining(at(0)), 5);
+    let waits = [1, 5, 6, 10, 20, 99].map(|count| bucket.wait_for(count, at(0)).as_secs());
+    assert_eq!(waits, [0, 0, 6, 30, 90, 90]);
+    let mut window = SlidingWindow::new(n(3), MINUTE);
+    for second in [1, 2, 3] {
+        window.take(at(second * 1000)).unwrap();
+    }
+    let waits = [0, 1, 2, 3, 99].map(|count| window.wait_for(count, at(4000)).as_secs());
+    assert_eq!(waits, [0, 57, 58, 59, 59]);
+}
+
+proptest! {
+    #[test]
+    fn after_the_wait_as_many_can_pass(moments in moments(), count in 1_u32..30) {
+        let mut bucket = TokenBucket::new(n(7), MINUTE, n(20), at(0));
+        let mut window = SlidingWindow::new(n(20), MINUTE);
+        let mut last = at(0);
+        for now in moments {
+            let _ = bucket.take(now);
+            let _ = window.take(now);
+            last = now;
+        }
+        let full = last + bucket.wait_for(count, last);
+        prop_assert!(bucket.remaining(full) >= count.min(20));
+        let free = last + window.wait_for(count, last);
+        prop_assert!(window.remaining(free) >= count.min(20));
+    }
+}

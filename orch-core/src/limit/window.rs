@@ -44,8 +44,15 @@ impl SlidingWindow {
 
     /// How long until a request can be let through; zero if one can be now.
     pub fn retry_after(&self, now: Timestamp) -> Duration {
-        // Of the last `limit` requests, the first has to leave the window.
-        match self.passed.len().checked_sub(self.limit) {
+        self.wait_for(1, now)
+    }
+
+    /// How long until so many requests can be let through, if none comes before; zero if they can be now. More than the
+    /// limit never can: then it is the time until nothing is in the window.
+    pub fn wait_for(&self, count: u32, now: Timestamp) -> Duration {
+        // So many of those that passed have to leave the window; the last of them says when.
+        let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.limit);
+        match (self.passed.len() + count).checked_sub(self.limit + 1) {
             Some(place) => self
                 .passed
                 .get(place)

@@ -3,7 +3,10 @@ use std::time::Duration;
 use orch_core::{Amount, RunId};
 
 use super::Estimate;
-use crate::{GoalLimits, OrchestrationError, Plan, Planning, ValidPlan, orchestration::FallbackPolicy};
+use crate::{
+    GoalLimits, OrchestrationError, Plan, Planning, ValidPlan, orchestration::FallbackPolicy,
+    store::RunHandle,
+};
 
 /// What bounds the runs of an [`Orchestrations`](super::Orchestrations), and how they are worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub struct StartOptions {
     pub excluded: Vec<String>,
     /// Makes starting the same twice the same as once: 1 to 200 characters, unique within the account.
     pub key: Option<String>,
+    /// How a surface names the run.
+    pub handle: Option<RunHandle>,
 }
 
 impl StartOptions {

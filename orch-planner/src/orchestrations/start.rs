@@ -12,7 +12,7 @@ use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
     RunStatus, ValidPlan,
     orchestration::Planned,
-    store::{Insertion, RunKey, RunRecord, RunSummary},
+    store::{Insertion, RunHandle, RunKey, RunName, RunRecord, RunSummary},
     synthesis::SynthesisOrder,
     telemetry,
 };
@@ -28,6 +28,7 @@ impl Orchestrations {
     pub async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Preview, OrchestrationError> {
         goal.check()?;
         self.check_switch(caller).await?;
+        self.check_named(caller, &goal.limits).await?;
         let proposal = self.think(caller, goal).await?;
         let mut options = options_of(goal, None, 0);
         options.budget = without(options.budget, proposal.cost())?;
@@ -57,12 +58,23 @@ impl Orchestrations {
         goal: Goal,
         key: Option<String>,
     ) -> Result<Started, OrchestrationError> {
+        self.start_as(caller, goal, key, None).await
+    }
+
+    /// As [`start`](Self::start), for a surface that names the run and has something to remember of the request.
+    pub async fn start_as(
+        &self,
+        caller: &Caller,
+        goal: Goal,
+        key: Option<String>,
+        handle: Option<RunHandle>,
+    ) -> Result<Started, OrchestrationError> {
         goal.check()?;
-        let options = options_of(
-            &goal,
-            key,
-            self.0.options.fallbacks.min(StartOptions::MAX_FALLBACKS),
-        );
+        let fallbacks = self.0.options.fallbacks.min(StartOptions::MAX_FALLBACKS);
+        let options = StartOptions {
+            handle,
+            ..options_of(&goal, key, fallbacks)
+        };
         let key = run_key(
             &options,
             &(
@@ -76,6 +88,7 @@ impl Orchestrations {
             return Ok(started);
         }
         self.check_switch(caller).await?;
+        self.check_named(caller, &goal.limits).await?;
         let proposal = self.think(caller, &goal).await?;
         self.start_valid(caller, proposal, options, key).await
     }
@@ -110,7 +123,7 @@ impl Orchestrations {
         proposal
     }
 
-    async fn start_valid(
+    pub(super) async fn start_valid(
         &self,
         caller: &Caller,
         proposal: Proposal,
@@ -167,6 +180,7 @@ impl Orchestrations {
             worker: place.as_ref().map(|place| place.lease().worker),
             epoch: place.as_ref().map_or(0, |place| place.lease().epoch),
             key,
+            handle: options.handle,
             summary: summary(&run),
             created_at: now,
             ended_at: None,
@@ -290,7 +304,7 @@ impl Orchestrations {
     }
 
     /// The run that was started before under this key.
-    async fn replay(
+    pub(super) async fn replay(
         &self,
         account: &AccountId,
         key: Option<&RunKey>,
@@ -298,14 +312,19 @@ impl Orchestrations {
         let Some(key) = key else {
             return Ok(None);
         };
-        let first = self.0.store.find_by_key(account, &key.key).await?;
+        let first = self
+            .0
+            .store
+            .find_by(account, &RunName::Key(key.key.clone()))
+            .await?;
         first.map(|first| same(&first, Some(key))).transpose()
     }
 }
 
 /// The run that was there first, if it was started with the same content.
 fn same(first: &RunRecord, key: Option<&RunKey>) -> Result<Started, OrchestrationError> {
-    if first.key.as_ref() == key {
+    // Without a key of its own, what was there first was another start, whose handle or id this one bears by chance.
+    if key.is_some() && first.key.as_ref() == key {
         Ok(Started {
             run: first.id,
             is_new: false,
@@ -337,11 +356,15 @@ fn options_of(goal: &Goal, key: Option<String>, fallbacks: u32) -> StartOptions 
         fallbacks,
         excluded: goal.limits.excluded.clone(),
         key,
+        handle: None,
     }
 }
 
 /// The key with a fingerprint of all that makes two starts the same.
-fn run_key(options: &StartOptions, wanted: &impl Serialize) -> Result<Option<RunKey>, OrchestrationError> {
+pub(super) fn run_key(
+    options: &StartOptions,
+    wanted: &impl Serialize,
+) -> Result<Option<RunKey>, OrchestrationError> {
     let Some(key) = options.key.clone() else {
         return Ok(None);
     };
@@ -355,14 +378,19 @@ fn run_key(options: &StartOptions, wanted: &impl Serialize) -> Result<Option<Run
         budget,
         timeout,
         max_agents,
+        handle,
         ..
     } = options;
     let timeout = timeout.map(|timeout| timeout.as_millis());
-    let content = serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents)).map_err(|error| {
-        OrchestrationError::Option {
-            field: "plan",
-            reason: format!("cannot be written: {error}"),
-        }
+    // The name is a new one with every request; the rest of the handle is part of what is asked for.
+    let handle = handle.as_ref().map(|handle| (&handle.kind, &handle.notes));
+    let content = match handle {
+        None => serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents)),
+        Some(handle) => serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents, handle)),
+    };
+    let content = content.map_err(|error| OrchestrationError::Option {
+        field: "plan",
+        reason: format!("cannot be written: {error}"),
     })?;
     let fingerprint = Sha256::digest(content)
         .iter()
@@ -374,7 +402,13 @@ fn run_key(options: &StartOptions, wanted: &impl Serialize) -> Result<Option<Run
 fn summary(run: &Orchestration) -> RunSummary {
     let goal = run
         .goal()
-        .map(|goal| goal.chars().take(RunSummary::MAX_GOAL_CHARS).collect());
+        // PostgreSQL keeps no NUL in a text; what lists show can do without it.
+        .map(|goal| {
+            goal.replace('\0', "\u{fffd}")
+                .chars()
+                .take(RunSummary::MAX_GOAL_CHARS)
+                .collect()
+        });
     RunSummary {
         goal,
         n_steps: run.plan().steps().len(),

@@ -9,7 +9,9 @@ mod worker;
 use orch_core::{AccountId, Amount, Currency, RunId, SeededEntropy, Timestamp, Uuid, event::Event};
 use serde_json::json;
 
-use super::{Append, Insertion, Lease, OrchestrationStore, RunKey, RunRecord, RunSummary, WorkerId};
+use super::{
+    Append, Insertion, Lease, OrchestrationStore, RunHandle, RunKey, RunName, RunRecord, RunSummary, WorkerId,
+};
 use crate::orchestration::RunStatus;
 
 pub use append::{
@@ -18,8 +20,9 @@ pub use append::{
 };
 pub use prune::{only_what_ended_before_is_pruned, what_is_pruned_leaves_nothing};
 pub use run::{
-    a_key_names_one_run_of_an_account, a_run_is_added_once, a_run_reads_back, events_are_read_from_any_place,
-    of_racing_starts_one_wins, runs_are_listed_newest_first,
+    a_handle_names_one_run, a_key_names_one_run_of_an_account, a_run_is_added_once, a_run_reads_back,
+    events_are_read_from_any_place, of_racing_starts_one_wins, runs_are_listed_by_kind,
+    runs_are_listed_newest_first,
 };
 pub use worker::{
     a_heartbeat_revives, a_lapsed_workers_runs_are_taken, a_live_workers_runs_are_left_alone,
@@ -43,6 +46,8 @@ macro_rules! orchestration_store_tests {
             a_run_reads_back,
             a_run_is_added_once,
             a_key_names_one_run_of_an_account,
+            a_handle_names_one_run,
+            runs_are_listed_by_kind,
             of_racing_starts_one_wins,
             runs_are_listed_newest_first,
             events_are_read_from_any_place,
@@ -97,6 +102,7 @@ fn record(number: u64) -> RunRecord {
         worker: None,
         epoch: 0,
         key: None,
+        handle: None,
         summary: RunSummary {
             goal: Some("ünïcode \" \\ ' 🦀".into()),
             n_steps: 3,
@@ -114,6 +120,18 @@ fn keyed(number: u64, key: &str) -> RunRecord {
     };
     RunRecord {
         key: Some(key),
+        ..record(number)
+    }
+}
+
+fn handled(number: u64, name: &str, kind: &str) -> RunRecord {
+    let handle = RunHandle {
+        name: name.into(),
+        kind: kind.into(),
+        notes: json!({"text": "ünïcode \" \\ ' 🦀", "flag": true}),
+    };
+    RunRecord {
+        handle: Some(handle),
         ..record(number)
     }
 }

@@ -10,7 +10,7 @@ use orch_core::{
     event::{Event, EventLog, InMemoryEventLog},
 };
 
-use super::{Append, Insertion, OrchestrationStore, RunRecord, WorkerId, WorkerStore};
+use super::{Append, Insertion, OrchestrationStore, RunName, RunRecord, WorkerId, WorkerStore};
 
 /// Keeps runs while the process lives: the reference for every other store.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct InMemoryOrchestrations {
 struct State {
     runs: BTreeMap<RunId, RunRecord>,
     keys: HashMap<(AccountId, String), RunId>,
+    handles: HashMap<String, RunId>,
     /// Until when each worker lives.
     workers: HashMap<WorkerId, Timestamp>,
 }
@@ -67,10 +68,14 @@ impl State {
     }
 
     fn remove(&mut self, id: RunId) {
-        if let Some(run) = self.runs.remove(&id)
-            && let Some(key) = run.key
-        {
+        let Some(run) = self.runs.remove(&id) else {
+            return;
+        };
+        if let Some(key) = run.key {
             self.keys.remove(&(run.account, key.key));
+        }
+        if let Some(handle) = run.handle {
+            self.handles.remove(&handle.name);
         }
     }
 
@@ -78,8 +83,12 @@ impl State {
         if self.runs.contains_key(&run.id) {
             return Some(run.id);
         }
-        let key = run.key.as_ref()?;
-        self.keys.get(&(run.account.clone(), key.key.clone())).copied()
+        let by_key = run.key.as_ref().and_then(|key| {
+            let key = (run.account.clone(), key.key.clone());
+            self.keys.get(&key)
+        });
+        let by_handle = || self.handles.get(&run.handle.as_ref()?.name);
+        by_key.or_else(by_handle).copied()
     }
 }
 
@@ -100,6 +109,9 @@ impl OrchestrationStore for InMemoryOrchestrations {
         if let Some(key) = &run.key {
             state.keys.insert((run.account.clone(), key.key.clone()), run.id);
         }
+        if let Some(handle) = &run.handle {
+            state.handles.insert(handle.name.clone(), run.id);
+        }
         state.runs.insert(run.id, run.clone());
         Ok(Insertion::New)
     }
@@ -108,15 +120,29 @@ impl OrchestrationStore for InMemoryOrchestrations {
         Ok(self.lock().runs.get(&id).cloned())
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
         let state = self.lock();
-        let id = state.keys.get(&(account.clone(), key.to_owned()));
-        Ok(id.and_then(|id| state.runs.get(id)).cloned())
+        let id = match name {
+            RunName::Key(key) => state.keys.get(&(account.clone(), key.clone())),
+            RunName::Handle(name) => state.handles.get(name),
+        };
+        let run = id.and_then(|id| state.runs.get(id));
+        Ok(run.filter(|run| run.account == *account).cloned())
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
         let state = self.lock();
-        let runs = || state.runs.values().rev().filter(|run| run.account == *account);
+        let is_of_kind = |run: &&RunRecord| {
+            let own = run.handle.as_ref().map(|handle| handle.kind.as_str());
+            kind.is_none() || own == kind
+        };
+        let own = || state.runs.values().rev().filter(|run| run.account == *account);
+        let runs = || own().filter(is_of_kind);
         let skipped = runs().skip(usize::try_from(page.offset).unwrap_or(usize::MAX));
         Ok(Page {
             items: skipped.take(page.limit as usize).cloned().collect(),

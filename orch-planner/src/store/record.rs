@@ -1,5 +1,6 @@
 use orch_core::{AccountId, Amount, RunId, Timestamp, event::Event};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::orchestration::RunStatus;
 
@@ -25,6 +26,8 @@ pub struct RunRecord {
     pub epoch: u64,
     /// What makes starting it twice the same as once.
     pub key: Option<RunKey>,
+    /// How the surface that started it names it.
+    pub handle: Option<RunHandle>,
     /// What lists show.
     pub summary: RunSummary,
     /// When it was planned.
@@ -48,6 +51,26 @@ pub struct RunKey {
     pub key: String,
     /// Of what was asked for; the same key with another is a conflict.
     pub fingerprint: String,
+}
+
+/// How a surface names a run that it started, and what it must remember of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunHandle {
+    /// The name that the surface gave out: 1 to 64 visible ASCII characters, unique among all runs.
+    pub name: String,
+    /// What kind of request it was, in the surface's words; lists can be of one kind.
+    pub kind: String,
+    /// What the surface must remember of the request, which is part of what makes two starts the same.
+    pub notes: Value,
+}
+
+/// A name that a run has within its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunName {
+    /// The caller's own words, as [`RunKey::key`] has them.
+    Key(String),
+    /// The name that a surface gave out, as [`RunHandle::name`] has it.
+    Handle(String),
 }
 
 /// What lists show of a run, apart from where it stands.

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use orch_core::{AccountId, Page, PageRequest, RunId, StoreError, Timestamp, event::Event};
 
 use super::{
-    Append, InMemoryOrchestrations, Insertion, OrchestrationStore, RunRecord, WorkerId, WorkerStore,
+    Append, InMemoryOrchestrations, Insertion, OrchestrationStore, RunName, RunRecord, WorkerId, WorkerStore,
     conformance,
 };
 
@@ -17,6 +17,8 @@ enum Defect {
     ForgetsEpochs,
     AddsAnything,
     IgnoresKeys,
+    IgnoresHandles,
+    IgnoresKinds,
     ListsOldestFirst,
     SkipsEvents,
     AppendsAnywhere,
@@ -76,6 +78,9 @@ impl OrchestrationStore for Broken {
         if self.is(Defect::IgnoresKeys) {
             run.key = None;
         }
+        if self.is(Defect::IgnoresHandles) {
+            run.handle = None;
+        }
         let inserted = self.store.insert(&run, events).await?;
         Ok(if self.is(Defect::AddsAnything) {
             Insertion::New
@@ -97,20 +102,28 @@ impl OrchestrationStore for Broken {
         Ok(found)
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        let found = self.store.find_by_key(account, key).await?;
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        let found = self.store.find_by(account, name).await?;
         if self.is(Defect::RemembersKeys) && found.is_none() {
             return self
                 .store
-                .list(account, PageRequest::default())
+                .list(account, None, PageRequest::default())
                 .await
                 .map(|page| page.items.first().cloned());
         }
         Ok(found)
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        let mut page = self.store.list(account, page).await?;
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        let mut page = self
+            .store
+            .list(account, kind.filter(|_| !self.is(Defect::IgnoresKinds)), page)
+            .await?;
         if self.is(Defect::ListsOldestFirst) {
             page.items.reverse();
         }
@@ -259,6 +272,8 @@ broken_by! {
     a_run_reads_back: ForgetsEpochs,
     a_run_is_added_once: AddsAnything,
     a_key_names_one_run_of_an_account: IgnoresKeys,
+    a_handle_names_one_run: IgnoresHandles,
+    runs_are_listed_by_kind: IgnoresKinds,
     of_racing_starts_one_wins: IgnoresKeys | AddsAnything,
     runs_are_listed_newest_first: ListsOldestFirst,
     events_are_read_from_any_place: SkipsEvents,

@@ -166,7 +166,7 @@ impl Database {
         let mut runs = Vec::new();
         while (runs.len() as u64) < n_newest {
             let page = PageRequest::new(PageRequest::MAX_LIMIT, runs.len() as u64);
-            let page = OrchestrationStore::list(&self.store, &self.account, page).await?;
+            let page = OrchestrationStore::list(&self.store, &self.account, None, page).await?;
             if page.items.is_empty() {
                 break;
             }

@@ -1,7 +1,11 @@
 use orch_core::{Event, StoreError};
-use orch_planner::{RunRecord, orchestration::FORM, store::Insertion};
+use orch_planner::{
+    RunRecord,
+    orchestration::FORM,
+    store::{Insertion, RunName},
+};
 
-use super::run::{COLUMNS, find, find_by_key, integer, phase};
+use super::run::{COLUMNS, find, find_by, find_by_handle, integer, phase};
 use crate::sql::{Tx, Value, events};
 
 pub(super) async fn insert(
@@ -11,9 +15,9 @@ pub(super) async fn insert(
 ) -> Result<Insertion, StoreError> {
     let sql = format!(
         "INSERT INTO orch_runs ({COLUMNS}, form) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING"
     );
-    let key = run.key.as_ref();
+    let (key, handle) = (run.key.as_ref(), run.handle.as_ref());
     let values = [
         Value::text(run.id),
         run.account.as_str().into(),
@@ -30,6 +34,9 @@ pub(super) async fn insert(
         run.summary.price.currency().code().into(),
         run.created_at.into(),
         run.ended_at.map_or(Value::Null, Value::from),
+        handle.map_or(Value::Null, |handle| (&handle.name).into()),
+        handle.map_or(Value::Null, |handle| (&handle.kind).into()),
+        handle.map_or(Value::Null, |handle| Value::text(&handle.notes)),
         FORM.into(),
     ];
     if tx.execute(&sql, &values).await? == 1 {
@@ -39,10 +46,13 @@ pub(super) async fn insert(
     if let Some(first) = find(tx, run.id).await? {
         return Ok(Insertion::Taken(Box::new(first)));
     }
-    let first = match key {
-        Some(key) => find_by_key(tx, &run.account, &key.key).await?,
+    let mut first = match key {
+        Some(key) => find_by(tx, &run.account, &RunName::Key(key.key.clone())).await?,
         None => None,
     };
+    if let (None, Some(handle)) = (&first, handle) {
+        first = find_by_handle(tx, &handle.name).await?;
+    }
     let first = first.ok_or_else(|| {
         StoreError::corrupt("orch_runs", run.id.to_string(), "its place is taken by nobody")
     })?;

@@ -1,7 +1,7 @@
 use orch_core::RunId;
 
 use super::{OrchestrationStore, RunRecord, RunStatus, add, at, find, insert, keyed, record, seqs};
-use crate::store::Insertion;
+use crate::store::{Insertion, RunName};
 
 async fn is_there(store: &dyn OrchestrationStore, id: RunId) -> bool {
     store.find(id).await.unwrap().is_some()
@@ -59,6 +59,12 @@ pub async fn what_is_pruned_leaves_nothing(store: &dyn OrchestrationStore) {
     assert_eq!(store.prune(at(2), 10).await.unwrap(), 1);
     assert_eq!(seqs(store, old.id).await, [0; 0]);
     assert_eq!(seqs(store, record(2).id).await, [1, 2, 3], "of another");
-    assert_eq!(store.find_by_key(&old.account, "k").await.unwrap(), None);
+    assert_eq!(
+        store
+            .find_by(&old.account, &RunName::Key("k".into()))
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(insert(store, &keyed(3, "k")).await, Insertion::New);
 }

@@ -2,8 +2,8 @@ use futures_util::future::join_all;
 use orch_core::{Page, PageRequest, RunId, Uuid};
 
 use super::{
-    Insertion, OrchestrationStore, RACERS, RunKey, RunRecord, RunStatus, account, add, at, event, find,
-    insert, keyed, record, seqs, worker_id,
+    Insertion, OrchestrationStore, RACERS, RunKey, RunName, RunRecord, RunStatus, account, add, at, event,
+    find, handled, insert, keyed, record, seqs, worker_id,
 };
 
 /// What was added is found whole, and nothing that was not.
@@ -20,7 +20,10 @@ pub async fn a_run_reads_back(store: &dyn OrchestrationStore) {
     add(store, &full).await;
     assert_eq!(find(store, &plain).await, plain);
     assert_eq!(find(store, &full).await, full);
-    let by_key = store.find_by_key(&account("one"), "ünïcode ' key").await.unwrap();
+    let by_key = store
+        .find_by(&account("one"), &RunName::Key("ünïcode ' key".into()))
+        .await
+        .unwrap();
     assert_eq!(by_key, Some(full));
     let nobody = RunId::from_uuid(Uuid::from_u64_pair(3, 3));
     assert_eq!(store.find(nobody).await.unwrap(), None);
@@ -78,10 +81,19 @@ pub async fn a_key_names_one_run_of_an_account(store: &dyn OrchestrationStore) {
     assert_eq!(store.find(second.id).await.unwrap(), None);
     assert_eq!(seqs(store, second.id).await, [0; 0]);
     assert_eq!(
-        store.find_by_key(&account("one"), "k").await.unwrap(),
+        store
+            .find_by(&account("one"), &RunName::Key("k".into()))
+            .await
+            .unwrap(),
         Some(first)
     );
-    assert_eq!(store.find_by_key(&account("two"), "other").await.unwrap(), None);
+    assert_eq!(
+        store
+            .find_by(&account("two"), &RunName::Key("other".into()))
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 /// Of many that start under one key at once, one run comes to be and all learn which.
@@ -97,7 +109,10 @@ pub async fn of_racing_starts_one_wins(store: &dyn OrchestrationStore) {
     assert_eq!(ends.iter().filter(|(won, _)| *won).count(), 1, "{ends:?}");
     let winner = ends.iter().find(|(won, _)| *won).unwrap().1;
     assert!(ends.iter().all(|(_, id)| *id == winner), "{ends:?}");
-    let Page { items, total } = store.list(&account("one"), PageRequest::default()).await.unwrap();
+    let Page { items, total } = store
+        .list(&account("one"), None, PageRequest::default())
+        .await
+        .unwrap();
     assert_eq!((items.len(), total), (1, 1));
 }
 
@@ -116,7 +131,7 @@ pub async fn runs_are_listed_newest_first(store: &dyn OrchestrationStore) {
     .await;
     let list = |limit, offset| async move {
         let page = store
-            .list(&account("one"), PageRequest::new(limit, offset))
+            .list(&account("one"), None, PageRequest::new(limit, offset))
             .await
             .unwrap();
         (page.items, page.total)
@@ -129,7 +144,7 @@ pub async fn runs_are_listed_newest_first(store: &dyn OrchestrationStore) {
     assert_eq!(list(2, 4).await, (vec![], 4));
     assert_eq!(
         store
-            .list(&account("three"), PageRequest::default())
+            .list(&account("three"), None, PageRequest::default())
             .await
             .unwrap()
             .total,
@@ -150,4 +165,52 @@ pub async fn events_are_read_from_any_place(store: &dyn OrchestrationStore) {
     assert_eq!(seqs(9, 2).await, [9, 10]);
     assert_eq!(seqs(12, 2).await, [12]);
     assert_eq!(seqs(13, 2).await, [0; 0]);
+}
+
+/// The name of a handle is unique among all runs, and only the run's own account finds it by that.
+pub async fn a_handle_names_one_run(store: &dyn OrchestrationStore) {
+    let first = handled(1, "req_1", "request");
+    add(store, &first).await;
+    add(store, &handled(2, "req_2", "request")).await;
+    add(store, &record(3)).await;
+    let name = RunName::Handle("req_1".into());
+    assert_eq!(find(store, &first).await, first);
+    assert_eq!(
+        store.find_by(&account("one"), &name).await.unwrap(),
+        Some(first.clone())
+    );
+    assert_eq!(store.find_by(&account("two"), &name).await.unwrap(), None);
+    let as_key = RunName::Key("req_1".into());
+    assert_eq!(store.find_by(&account("one"), &as_key).await.unwrap(), None);
+    let strangers = RunRecord {
+        account: account("two"),
+        ..handled(4, "req_1", "request")
+    };
+    assert_eq!(insert(store, &strangers).await, Insertion::Taken(Box::new(first)));
+    assert_eq!(store.find(strangers.id).await.unwrap(), None);
+    assert_eq!(seqs(store, strangers.id).await, [0; 0]);
+}
+
+/// A list of one kind has the runs whose handles are of that kind and no others.
+pub async fn runs_are_listed_by_kind(store: &dyn OrchestrationStore) {
+    let runs = [
+        handled(1, "req_1", "request"),
+        handled(2, "job_2", "job"),
+        record(3),
+        handled(4, "req_4", "request"),
+    ];
+    for run in &runs {
+        add(store, run).await;
+    }
+    let list = |kind: Option<&'static str>, limit, offset| async move {
+        let page = PageRequest::new(limit, offset);
+        let page = store.list(&account("one"), kind, page).await.unwrap();
+        (page.items, page.total)
+    };
+    let [first, job, _, last] = runs.clone();
+    assert_eq!(list(Some("request"), 9, 0).await, (vec![last, first.clone()], 2));
+    assert_eq!(list(Some("request"), 1, 1).await, (vec![first], 2));
+    assert_eq!(list(Some("job"), 9, 0).await, (vec![job], 1));
+    assert_eq!(list(Some("none"), 9, 0).await, (vec![], 0));
+    assert_eq!(list(None, 9, 0).await.1, 4);
 }

@@ -18,7 +18,7 @@ use orch_core::{
 };
 use orch_planner::{
     InMemoryOrchestrations, OrchestrationStore, RunRecord, WorkerStore,
-    store::{Append, Insertion, WorkerId},
+    store::{Append, Insertion, RunName, WorkerId},
 };
 use tokio::sync::Notify;
 
@@ -108,12 +108,17 @@ impl OrchestrationStore for Faulty<InMemoryOrchestrations> {
         self.fuse.around(self.store.find(id)).await
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        self.fuse.around(self.store.find_by_key(account, key)).await
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        self.fuse.around(self.store.find_by(account, name)).await
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        self.fuse.around(self.store.list(account, page)).await
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        self.fuse.around(self.store.list(account, kind, page)).await
     }
 
     async fn events(&self, id: RunId, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {

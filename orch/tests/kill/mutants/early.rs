@@ -13,7 +13,7 @@ use orch::{AccountId, Clock, Page, PageRequest, RunId, SystemClock};
 use orch_core::{StoreError, Timestamp, event::Event};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
-    store::{Append, Insertion, WorkerId},
+    store::{Append, Insertion, RunName, WorkerId},
 };
 
 /// How long a write waits after it was acknowledged.
@@ -103,12 +103,17 @@ impl OrchestrationStore for EarlyStore {
         self.store.events(id, from_seq, limit).await
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        self.store.find_by_key(account, key).await
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        self.store.find_by(account, name).await
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        self.store.list(account, page).await
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        self.store.list(account, kind, page).await
     }
 
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

@@ -5,7 +5,7 @@ use orch::{AccountId, Page, PageRequest, RunId};
 use orch_core::{StoreError, Timestamp, event::Event};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
-    store::{Append, Insertion, WorkerId},
+    store::{Append, Insertion, RunName, WorkerId},
 };
 
 /// Reads every task as repeatable.
@@ -34,12 +34,17 @@ impl OrchestrationStore for HeedlessStore {
         self.0.find(id).await
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        self.0.find_by_key(account, key).await
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        self.0.find_by(account, name).await
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        self.0.list(account, page).await
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        self.0.list(account, kind, page).await
     }
 
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

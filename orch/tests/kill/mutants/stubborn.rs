@@ -5,7 +5,7 @@ use orch::{AccountId, Page, PageRequest, RunId};
 use orch_core::{StoreError, Timestamp, event::Event};
 use orch_planner::{
     OrchestrationStore, RunRecord, WorkerStore,
-    store::{Append, Insertion, WorkerId},
+    store::{Append, Insertion, RunName, WorkerId},
 };
 
 /// What a worker does that has lost its run.
@@ -63,12 +63,17 @@ impl OrchestrationStore for StubbornStore {
         self.store.find(id).await
     }
 
-    async fn find_by_key(&self, account: &AccountId, key: &str) -> Result<Option<RunRecord>, StoreError> {
-        self.store.find_by_key(account, key).await
+    async fn find_by(&self, account: &AccountId, name: &RunName) -> Result<Option<RunRecord>, StoreError> {
+        self.store.find_by(account, name).await
     }
 
-    async fn list(&self, account: &AccountId, page: PageRequest) -> Result<Page<RunRecord>, StoreError> {
-        self.store.list(account, page).await
+    async fn list(
+        &self,
+        account: &AccountId,
+        kind: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<RunRecord>, StoreError> {
+        self.store.list(account, kind, page).await
     }
 
     async fn events(&self, id: RunId, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {

@@ -7,8 +7,8 @@ use super::CatalogStore;
 use crate::{
     AccountId, Agent, AgentId, AgentVersion, Amount, BasisPoints, Currency, Event, Task, Timestamp,
     agent::{
-        BillingModel, Developer, Endpoint, Example, Performance, Pricing, Rating, Status, Visibility,
-        VolumeDiscount,
+        BillingModel, Developer, Endpoint, Example, OnChain, Performance, Pricing, Rating, Status,
+        Visibility, VolumeDiscount,
     },
     catalog::{Change, rank::postings},
 };
@@ -45,6 +45,10 @@ pub(super) fn agent(number: u16) -> Agent {
         endpoint: Endpoint::Http {
             url: "https://agent.example/run".into(),
         },
+        on_chain: Some(OnChain {
+            agent_id: 456,
+            verified: true,
+        }),
         created_at: at,
     };
     Agent {
@@ -57,6 +61,7 @@ pub(super) fn agent(number: u16) -> Agent {
             name: "Acme Labs".into(),
             verified: true,
             wallet_address: Some("ABCD1234".into()),
+            reputation_hundredths: Some(480),
         },
         visibility: Visibility::Public,
         status: Status::Online,

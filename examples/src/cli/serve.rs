@@ -1,0 +1,69 @@
+//! `orchestrator serve`: the surfaces over HTTP, until it is told to stop.
+
+mod config;
+
+use std::process::ExitCode;
+
+use futures_util::future::{Either, select};
+use orch_http_adapter::{
+    market::{Market, MarketOptions},
+    mounts, serve as serve_router,
+};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use super::{Arguments, CliError, ServeArguments, home::Home};
+use config::Config;
+
+/// Serves until Ctrl-C or SIGTERM, then lets what is being answered end.
+pub(super) async fn serve(arguments: &Arguments, serve: &ServeArguments) -> Result<ExitCode, CliError> {
+    let config = Config::read(serve)?;
+    let home = Home::open(arguments).await?;
+    let worker = tokio::spawn(home.orchestrator.worker());
+    let market = Market::new(home.orchestrator.clone(), market_options(arguments, &config));
+    let router = mounts::merged([market.surface()]);
+    let listener = TcpListener::bind(&config.server.listen).await;
+    let listener = listener.map_err(|error| CliError::usage("--listen", error))?;
+    let address = listener.local_addr().map_err(CliError::other)?;
+    eprintln!("listening on http://{address}");
+    let (give_up, gave_up) = oneshot::channel::<()>();
+    let stop = async move {
+        // Whoever gives up says so by letting go as well.
+        select(Box::pin(told_to_stop()), gave_up).await;
+    };
+    let drain = config.server.drain();
+    let served = serve_router(listener, router, stop, &**home.orchestrator.clock(), drain);
+    let (ended, served) = match select(worker, Box::pin(served)).await {
+        // Nothing is worked on here, such as when another process serves the same file.
+        Either::Left((ended, serving)) => {
+            drop(give_up);
+            (ended, serving.await)
+        }
+        Either::Right((served, worker)) => {
+            home.orchestrator.shutdown(drain).await;
+            (worker.await, served)
+        }
+    };
+    ended.map_err(CliError::other)?.map_err(CliError::other)?;
+    served.map_err(CliError::other)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn market_options(arguments: &Arguments, config: &Config) -> MarketOptions {
+    MarketOptions {
+        sync_wait: config.market.orchestrate_sync_wait(),
+        private_callbacks: arguments.allow_private_network,
+        ..MarketOptions::default()
+    }
+}
+
+/// Returns on Ctrl-C, and on SIGTERM where there is one.
+async fn told_to_stop() {
+    let interrupted = Box::pin(tokio::signal::ctrl_c());
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        select(interrupted, Box::pin(terminated.recv())).await;
+        return;
+    }
+    // Without a handler nobody can stop it, so it stops by itself.
+    let _ = interrupted.await;
+}

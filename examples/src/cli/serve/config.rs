@@ -1,0 +1,178 @@
+//! What may be set: one TOML file, over it variables such as `ORCH__SERVER__LISTEN`, over them the command line.
+
+use std::{fs, path::Path, time::Duration};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::cli::{CliError, ServeArguments};
+
+/// How the variables begin; sections and members are told apart by another `__`.
+const PREFIX: &str = "ORCH__";
+
+/// All that may be set. What is not known is refused, as it would be set in vain.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Config {
+    pub(super) server: Server,
+    pub(super) market: Market,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Server {
+    /// Where to listen.
+    pub(super) listen: String,
+    /// How many seconds requests have to end once the server is told to stop.
+    drain_seconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Market {
+    /// How many seconds an answer waits for its run at most.
+    orchestrate_sync_wait: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            drain_seconds: 10,
+        }
+    }
+}
+
+impl Default for Market {
+    fn default() -> Self {
+        Self {
+            orchestrate_sync_wait: 60,
+        }
+    }
+}
+
+impl Server {
+    pub(super) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds.into())
+    }
+}
+
+impl Market {
+    pub(super) fn orchestrate_sync_wait(&self) -> Duration {
+        Duration::from_secs(self.orchestrate_sync_wait.into())
+    }
+}
+
+impl Config {
+    /// Reads what is set for this process.
+    pub(super) fn read(arguments: &ServeArguments) -> Result<Self, CliError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the server reads its variables"
+        )]
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
+            Some((name, value.to_string_lossy().into_owned()))
+        });
+        let mut config = Self::merged(arguments.config.as_deref(), variables)?;
+        if let Some(listen) = &arguments.listen {
+            config.server.listen.clone_from(listen);
+        }
+        Ok(config)
+    }
+
+    fn merged(
+        file: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, CliError> {
+        let mut table = file.map_or(Ok(Table::new()), read)?;
+        for (name, value) in variables {
+            set(&mut table, &name, &value)?;
+        }
+        Self::deserialize(Value::Table(table))
+            .map_err(|error| CliError::usage("configuration", error.message()))
+    }
+}
+
+fn read(file: &Path) -> Result<Table, CliError> {
+    let text = fs::read_to_string(file).map_err(|error| CliError::file(file, error))?;
+    text.parse()
+        .map_err(|error: toml::de::Error| CliError::file(file, error.message()))
+}
+
+/// Sets what a variable names: `ORCH__SERVER__LISTEN` is `listen` of `[server]`. Its value is a number or a truth value
+/// where it reads like one, and a text otherwise.
+fn set(table: &mut Table, name: &str, text: &str) -> Result<(), CliError> {
+    let path = name.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
+    let Some((section, member)) = path.split_once("__") else {
+        return Err(CliError::usage(
+            name,
+            "names no section and member, as in ORCH__SERVER__LISTEN",
+        ));
+    };
+    let value = text
+        .parse::<i64>()
+        .map(Value::from)
+        .or_else(|_| text.parse::<bool>().map(Value::from))
+        .unwrap_or_else(|_| Value::from(text));
+    let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+    match section {
+        Value::Table(section) => {
+            section.insert(member.to_owned(), value);
+            Ok(())
+        }
+        _ => Err(CliError::usage(name, "names a member of what is no section")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(file: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("orch.toml");
+        fs::write(&path, file).unwrap();
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::merged(Some(&path), variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn variables_stand_above_the_file() {
+        let file =
+            "[server]\nlisten = \"127.0.0.1:1\"\ndrain_seconds = 3\n\n[market]\norchestrate_sync_wait = 5\n";
+        let config = merged(
+            file,
+            &[
+                ("ORCH__SERVER__LISTEN", "127.0.0.1:2"),
+                ("ORCH__MARKET__ORCHESTRATE_SYNC_WAIT", "7"),
+            ],
+        );
+        let config = config.unwrap();
+        assert_eq!(
+            (config.server.listen.as_str(), config.server.drain_seconds),
+            ("127.0.0.1:2", 3)
+        );
+        assert_eq!(config.market.orchestrate_sync_wait(), Duration::from_secs(7));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for (file, variables) in [
+            ("[server]\nport = 1\n", vec![]),
+            ("[sever]\nlisten = \"x\"\n", vec![]),
+            ("listen = \"x\"\n", vec![]),
+            ("[server]\nlisten = 7\n", vec![]),
+            ("[server", vec![]),
+            ("", vec![("ORCH__SERVER__PORT", "1")]),
+            ("", vec![("ORCH__LISTEN", "x")]),
+            ("", vec![("ORCH__MARKET__ORCHESTRATE_SYNC_WAIT", "-1")]),
+            ("", vec![("ORCH__MARKET__ORCHESTRATE_SYNC_WAIT", "soon")]),
+        ] {
+            assert!(merged(file, &variables).is_err(), "{file} {variables:?}");
+        }
+        assert!(merged("", &[]).is_ok());
+    }
+}

@@ -1,0 +1,77 @@
+//! Bodies of requests, read up to their bounds.
+
+use axum::body::{Body, Bytes};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+/// The most levels that the JSON of a body nests.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// Why a body cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyFault {
+    /// It is longer than allowed.
+    TooLarge,
+    /// Its JSON nests deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// The connection broke before its end.
+    Broken,
+}
+
+/// Reads a body of JSON of at most `limit` bytes. More than that is never kept.
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, BodyFault> {
+    let collected = Limited::new(body, limit).collect().await;
+    let bytes = collected.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            BodyFault::TooLarge
+        } else {
+            BodyFault::Broken
+        }
+    })?;
+    let bytes = bytes.to_bytes();
+    if is_deeper(&bytes, MAX_DEPTH) {
+        return Err(BodyFault::TooDeep);
+    }
+    Ok(bytes)
+}
+
+/// Whether brackets nest deeper than that, seen before anything is parsed.
+fn is_deeper(json: &[u8], limit: usize) -> bool {
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                if depth > limit {
+                    return true;
+                }
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_texts() {
+        assert!(!is_deeper(b"[[1], [2]]", 2));
+        assert!(is_deeper(b"[[[1]]]", 2));
+        assert!(!is_deeper(br#"["[[[", "\"[[["]"#, 1));
+        assert!(is_deeper(br#"{"a": {"\\": [1]}}"#, 2));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded() {
+        assert_eq!(read(Body::from("12345"), 5).await.unwrap(), "12345");
+        assert_eq!(read(Body::from("123456"), 5).await, Err(BodyFault::TooLarge));
+        let deep = "[".repeat(MAX_DEPTH + 1);
+        assert_eq!(read(Body::from(deep), 1000).await, Err(BodyFault::TooDeep));
+    }
+}

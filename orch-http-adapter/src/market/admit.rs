@@ -1,0 +1,71 @@
+//! The door: who comes in, and how often.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header::AUTHORIZATION},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use orch::{
+    Caller,
+    auth::{ApiKey, AuthError, KeyForm},
+};
+
+use super::{
+    Market,
+    error::ApiError,
+    extract::Asker,
+    limit::{Class, Standing},
+};
+
+/// Lets in who holds a key, as often as its class of routes allows, and says with every answer how often that still is.
+pub(super) async fn admit(
+    State((market, class)): State<(Market, Class)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (caller, key) = match authenticate(&market, request.headers()).await {
+        Ok(known) => known,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let standing = market.0.limits.take(key.id, class, market.now());
+    let mut response = match standing.retry_after {
+        Some(retry_after) => ApiError::limited(retry_after).into_response(),
+        None => {
+            request.extensions_mut().insert(Asker(caller));
+            next.run(request).await
+        }
+    };
+    standing.write(response.headers_mut());
+    response
+}
+
+async fn authenticate(market: &Market, headers: &HeaderMap) -> Result<(Caller, ApiKey), AuthError> {
+    let token = bearer(headers).ok_or(AuthError::InvalidKey)?;
+    let keys = market.orchestrator().api_keys();
+    keys.authenticate(KeyForm::Market, token).await
+}
+
+/// The token of `Authorization: Bearer`; the scheme's case does not matter (RFC 9110, section 11.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl Standing {
+    fn write(&self, headers: &mut HeaderMap) {
+        let numbers = [
+            ("x-ratelimit-limit", Some(u64::from(self.limit))),
+            ("x-ratelimit-remaining", Some(u64::from(self.remaining))),
+            ("x-ratelimit-reset", Some(self.reset)),
+            ("x-ratelimit-burst", Some(u64::from(self.burst))),
+            ("retry-after", self.retry_after_seconds()),
+        ];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                headers.insert(name, number.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `/hire`: one task of one agent, without a plan. A job is a run of one step.
+
+mod callback;
+mod job;
+mod request;
+
+use axum::{Json, extract::State, http::HeaderMap};
+use orch::{Caller, planner::StartOptions};
+
+use super::{
+    Market,
+    error::ApiError,
+    extract::{Asker, Id, Members, idempotency_key},
+    public_id,
+    wait::{Preference, Waited},
+};
+use job::Job;
+use request::{KIND, Request};
+
+/// Hires an agent, and answers with the job as far as the request waits for it.
+pub(super) async fn hire(
+    State(market): State<Market>,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+    members: Members,
+) -> Result<Json<Job>, ApiError> {
+    let request = Request::read(&members, market.0.options.private_callbacks)?;
+    let id = public_id::generate("job_", &**market.orchestrator().entropy());
+    let options = StartOptions {
+        key: idempotency_key(&headers)?,
+        handle: Some(request.handle(id)),
+        ..StartOptions::default()
+    };
+    let service = market.orchestrator().orchestrations();
+    let started = service.hire(&caller, request.hire, options).await?;
+    let timeout = orch::GoalLimits::default().timeout;
+    let waited = market
+        .wait(&caller, started.run, timeout, Preference::of(&headers))
+        .await?;
+    let (Waited::Ended(run) | Waited::Processing(run) | Waited::Overdue(run)) = waited;
+    job(&market, &caller, &run).await.map(Json)
+}
+
+/// One job, as it stands.
+pub(super) async fn find(
+    State(market): State<Market>,
+    Asker(caller): Asker,
+    Id(id): Id,
+) -> Result<Json<Job>, ApiError> {
+    let service = market.orchestrator().orchestrations();
+    let record = service.find_handle(&caller, &id).await?;
+    let own = record.filter(|record| record.handle.as_ref().is_some_and(|handle| handle.kind == KIND));
+    let record = own.ok_or_else(|| ApiError::not_found("job"))?;
+    let run = service.find(&caller, record.id).await?;
+    job(&market, &caller, &run).await.map(Json)
+}
+
+async fn job(market: &Market, caller: &Caller, run: &orch::Orchestration) -> Result<Job, ApiError> {
+    let handle = market
+        .orchestrator()
+        .orchestrations()
+        .handle(caller, run.id())
+        .await?;
+    let id = handle.map_or_else(
+        || public_id::derived("job_", run.id().uuid().as_u128()),
+        |handle| handle.name,
+    );
+    let last_seen = super::orchestrate::last_seen(market, caller, run).await?;
+    Ok(Job::new(id, run, last_seen, market.now()))
+}

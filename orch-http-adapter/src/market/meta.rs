@@ -1,0 +1,44 @@
+//! What is no part of the published page: whether the server lives, its OpenAPI document, and everything unknown.
+
+use axum::{
+    Json,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{Html, IntoResponse},
+};
+use serde::Serialize;
+
+use super::{Market, error::ApiError, number::rfc_3339};
+
+#[derive(Debug, Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+    timestamp: String,
+}
+
+/// Whether the server answers, and whether runs are worked on here.
+pub(super) async fn health(State(market): State<Market>) -> Json<Health> {
+    let is_working = market.orchestrator().is_working();
+    Json(Health {
+        status: if is_working { "ok" } else { "starting" },
+        timestamp: rfc_3339(market.now()),
+    })
+}
+
+/// The OpenAPI document.
+const DOCUMENT: &str = include_str!("openapi.json");
+
+/// The OpenAPI document of this surface.
+pub(super) async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT)
+}
+
+/// A page that shows the document.
+pub(super) async fn docs() -> Html<&'static str> {
+    Html(include_str!("docs.html"))
+}
+
+/// No route leads there.
+pub(super) async fn unknown() -> ApiError {
+    ApiError::unknown_path()
+}
