@@ -16,8 +16,11 @@ use serde_json::{Map, Value, json};
 use super::{chance::Chance, talker::Talker};
 use crate::house::caller;
 
-/// What agents of these worlds do: the task's name, what it takes and what it answers.
-const TRADES: [(&str, &str, &[(&str, bool)], &str); 6] = [
+/// A parameter of a task: its name, and whether it is required.
+type Parameter = (&'static str, bool);
+
+/// What agents of these worlds do: the task's name, what it does, what it takes and what it answers.
+const TRADES: [(&str, &str, &[Parameter], &str); 6] = [
     (
         "read_path",
         "Reads the file at a path.",
