@@ -36,7 +36,7 @@ async fn fails_within(
 ) {
     let url = format!("http://{address}/");
     let house = House::new(Endpoint::Http { url }, network, |task| {
-        task.timeout = Some(timeout)
+        task.timeout = Some(timeout);
     })
     .await;
     let error = house.call_in_vain(json!({ "text": "a" })).await;

@@ -22,7 +22,7 @@ async fn within(script: &str, timeout: Duration) -> House {
         directory: Some("/".to_owned()),
     };
     House::new(endpoint, Network::Public, |task: &mut Task| {
-        task.timeout = Some(timeout)
+        task.timeout = Some(timeout);
     })
     .await
 }

@@ -55,7 +55,7 @@ pub(super) async fn repeating(head: &'static str, piece: &str, millis: u64) -> S
 /// Reads some of a request and resets the connection.
 pub(super) async fn resetting() -> Server {
     let above = async |mut stream: TcpStream| {
-        stream.read(&mut [0; 100]).await.unwrap();
+        let _some = stream.read(&mut [0; 100]).await.unwrap();
         stream.set_zero_linger().unwrap();
         None::<Box<dyn Stream>>
     };
