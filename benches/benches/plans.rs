@@ -80,6 +80,7 @@ fn schedule(plan: ValidPlan, id: RunId, invocation: InvocationId, at: Timestamp)
         planning: None,
         synthesis: None,
         fallback: None,
+        replan: None,
     };
     let mut run = Orchestration::begin(id, planned, at);
     loop {

@@ -5,6 +5,7 @@ mod error;
 mod event;
 mod fallback;
 mod fold;
+mod replan;
 mod status;
 mod step;
 mod stored;
@@ -27,12 +28,16 @@ pub use event::{
     StepStarted, StepSucceeded, StepWaiting, SynthesisSkipped, Synthesized, TimedOut,
 };
 pub use fallback::{Alternative, FallbackPolicy, StepReplaced};
+pub use replan::{ReplanPolicy, Replanned};
 use status::Course;
 pub use status::{RunStatus, RunStatusError};
 pub use step::{StepState, Success};
 pub use stored::FORM;
 
-use crate::plan::{StepId, ValidPlan};
+use crate::{
+    plan::{StepId, ValidPlan},
+    planner::Planning,
+};
 
 /// A run: its plan, and where each step stands.
 ///
@@ -51,6 +56,10 @@ pub struct Orchestration {
     calls: Vec<Option<InvocationId>>,
     /// For each step that went to another agent, those that failed it.
     replaced: BTreeMap<usize, Vec<AgentId>>,
+    /// Where the steps of the latest plan begin.
+    first_step: usize,
+    n_replans: u32,
+    replannings: Vec<Planning>,
     /// For each step, how many of those before it have not succeeded.
     missing: Vec<usize>,
     ready: BTreeSet<usize>,

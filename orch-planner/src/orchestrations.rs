@@ -8,6 +8,7 @@ mod estimate;
 mod hands;
 mod hire;
 mod keepers;
+mod key;
 mod live;
 mod named;
 mod options;

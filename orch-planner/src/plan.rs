@@ -69,6 +69,26 @@ pub struct Step {
     pub on_failure: OnFailure,
 }
 
+impl Plan {
+    /// The same plan, every step of which bears another name; the first name that is too long for that otherwise.
+    pub(crate) fn renamed(mut self, prefix: &str) -> Result<Self, StepIdError> {
+        let renamed = |id: &StepId| format!("{prefix}{id}").parse::<StepId>();
+        for step in &mut self.steps {
+            step.id = renamed(&step.id)?;
+            for after in &mut step.after {
+                *after = renamed(after)?;
+            }
+            for argument in step.arguments.values_mut() {
+                argument.rename(&renamed)?;
+            }
+        }
+        if let Some(output) = &mut self.output {
+            output.rename(&renamed)?;
+        }
+        Ok(self)
+    }
+}
+
 impl Step {
     /// A step without arguments that nothing comes before.
     pub fn new(id: StepId, agent: impl Into<String>, task: impl Into<String>) -> Self {

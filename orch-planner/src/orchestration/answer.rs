@@ -54,6 +54,8 @@ impl Orchestration {
                 .map_err(missing);
         }
         let steps = self.plan().steps().iter().zip(&self.steps).enumerate();
+        // Of several plans, the latest answers.
+        let steps = steps.skip(self.first_step);
         let leaves = steps.filter(|(index, _)| self.plan().dependents(*index).is_empty());
         let answered = leaves.filter_map(|(_, (step, state))| match state {
             StepState::Succeeded(success) => Some((step.id.to_string(), Value::clone(&success.result))),

@@ -4,7 +4,7 @@ use orch_core::{AccountId, Amount, ApprovalId, InvocationId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FallbackPolicy, StepReplaced};
+use super::{FallbackPolicy, ReplanPolicy, Replanned, StepReplaced};
 use crate::{
     llm::TokenUsage,
     plan::{StepId, ValidPlan},
@@ -26,6 +26,8 @@ pub enum OrchestrationEvent {
     StepFailed(StepFailed),
     /// A step failed and is not paid, and another agent is to do it.
     StepReplaced(Box<StepReplaced>),
+    /// A step failed and is not paid, and another plan is followed from now on.
+    Replanned(Box<Replanned>),
     /// A step was sent before a crash; nobody knows what became of it, and its task may not be done twice.
     StepInterrupted(StepEnded),
     /// A step's answer came after the run was told to stop; it is not paid.
@@ -77,6 +79,9 @@ pub struct Planned {
     /// Who may do its steps in the place of agents that fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Box<FallbackPolicy>>,
+    /// Whether another plan may be made of its goal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replan: Option<Box<ReplanPolicy>>,
 }
 
 /// Particulars of [`OrchestrationEvent::StepStarted`].

@@ -83,6 +83,7 @@ impl Orchestration {
         let is_affordable = by.more.is_zero()
             || held.is_ok_and(|held| self.budget().is_none_or(|budget| budget.minus(held).is_ok()));
         is_affordable
+            && index >= self.first_step
             && self.replaced(index).len() < policy.per_step as usize
             && policy.max_agents.is_none_or(|most| agents.len() <= most as usize)
     }

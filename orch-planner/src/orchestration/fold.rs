@@ -30,6 +30,9 @@ impl Orchestration {
             steps: vec![StepState::Pending; steps.len()],
             calls: vec![None; steps.len()],
             replaced: BTreeMap::new(),
+            first_step: 0,
+            n_replans: 0,
+            replannings: Vec::new(),
             missing,
             ready,
             n_running: 0,
@@ -100,6 +103,7 @@ impl Orchestration {
                 Ok(())
             }
             OrchestrationEvent::StepReplaced(replaced) => self.replace(&replaced),
+            OrchestrationEvent::Replanned(replanned) => self.replan(*replanned),
             OrchestrationEvent::StepInterrupted(ended) => {
                 let index = self.running(&ended.step, ended.invocation)?;
                 let failure = StepFailure::new(
@@ -277,7 +281,8 @@ impl Orchestration {
         self.end(index, state);
         let plan = self.planned.plan.clone();
         let step = &plan.steps()[index];
-        if self.course != Course::Onward {
+        // What an earlier plan began is not needed any more.
+        if self.course != Course::Onward || index < self.first_step {
             return;
         }
         match step.on_failure {
@@ -308,7 +313,7 @@ impl Orchestration {
         self.ended_at = Some(at);
     }
 
-    fn end(&mut self, index: usize, state: StepState) {
+    pub(super) fn end(&mut self, index: usize, state: StepState) {
         self.ready.remove(&index);
         self.n_open -= 1;
         self.set(index, state);

@@ -33,10 +33,15 @@ impl Orchestration {
     /// What it cost in all - its steps, its planning, its answer - as one amount for each currency in which it cost
     /// anything.
     pub fn costs(&self) -> Vec<Amount> {
-        let planning = self.planning().map(|planning| planning.used.cost);
+        let plannings = self.planning().into_iter().chain(self.replannings());
+        let plannings = plannings.map(|planning| Some(planning.used.cost));
         let written = self.synthesis().and_then(Result::ok).map(|written| written.cost);
         let mut costs: Vec<Amount> = Vec::new();
-        for cost in [Some(self.spent()), planning, written].into_iter().flatten() {
+        for cost in [Some(self.spent()), written]
+            .into_iter()
+            .chain(plannings)
+            .flatten()
+        {
             match costs.iter_mut().find(|other| other.currency() == cost.currency()) {
                 Some(other) => *other = other.plus(cost).unwrap_or(*other),
                 None if cost.is_zero() => {}

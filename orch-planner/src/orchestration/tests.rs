@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    Alternative, ApprovalDecided, Completed, Orchestration, OrchestrationEvent, Planned, RunFailure,
-    RunStatus, StepEnded, StepFailed, StepFailure, StepReplaced, StepStarted, StepState, StepSucceeded,
-    StepWaiting, TimedOut,
+    Alternative, ApprovalDecided, Completed, Orchestration, OrchestrationEvent, Planned, Replanned,
+    RunFailure, RunStatus, StepEnded, StepFailed, StepFailure, StepReplaced, StepStarted, StepState,
+    StepSucceeded, StepWaiting, TimedOut,
 };
 use crate::plan::{OnFailure, PlannedStep, ValidPlan};
 
@@ -31,13 +31,18 @@ fn failure() -> StepFailure {
 
 /// A plan of which step comes after which, and which may fail.
 fn plan(before: &[Vec<usize>], skips: &[bool]) -> ValidPlan {
+    named("s", before, skips)
+}
+
+/// The same, whose steps bear another name.
+fn named(prefix: &str, before: &[Vec<usize>], skips: &[bool]) -> ValidPlan {
     let zero = Amount::zero(Currency::Algo);
     let steps = before
         .iter()
         .zip(skips)
         .enumerate()
         .map(|(index, (before, skips))| PlannedStep {
-            id: format!("s{index}").parse().unwrap(),
+            id: format!("{prefix}{index}").parse().unwrap(),
             agent: orch_core::AgentId::from_uuid(Uuid::nil()),
             slug: "agent".into(),
             version: Version::FIRST,
@@ -70,6 +75,7 @@ fn begin(plan: ValidPlan) -> Orchestration {
         planning: None,
         synthesis: None,
         fallback: None,
+        replan: None,
     };
     Orchestration::begin(RunId::from_uuid(Uuid::nil()), planned, at(1))
 }
@@ -87,7 +93,18 @@ fn event(run: &Orchestration, kind: usize, index: usize) -> OrchestrationEvent {
         StepState::Running { attempt, .. } | StepState::Decided { attempt, .. } => attempt + 1,
         _ => 1,
     };
-    match kind % 15 {
+    match kind % 16 {
+        15 => OrchestrationEvent::Replanned(Box::new(Replanned {
+            step,
+            invocation,
+            failure: failure(),
+            plan: named(
+                &format!("again{}-", run.n_replans() + 1),
+                &[vec![], vec![0]],
+                &[false, true],
+            ),
+            planning: None,
+        })),
         14 => OrchestrationEvent::StepReplaced(Box::new(StepReplaced {
             step,
             invocation,
@@ -209,7 +226,7 @@ fn dag() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<bool>)> {
 proptest! {
     #[test]
     fn any_order_of_events_keeps_the_counters_right(
-        (before, skips) in dag(), choices in proptest::collection::vec((0..15_usize, 0..8_usize), 0..120),
+        (before, skips) in dag(), choices in proptest::collection::vec((0..16_usize, 0..12_usize), 0..120),
     ) {
         let mut run = begin(plan(&before, &skips));
         check(&run);

@@ -10,6 +10,7 @@ mod finding;
 mod finish;
 mod keeper;
 mod recover;
+mod replan;
 mod step;
 mod synthesis;
 

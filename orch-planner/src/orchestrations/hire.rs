@@ -3,7 +3,7 @@
 use orch_core::{Caller, Task, agent::Status, catalog::Resolved};
 use serde_json::{Map, Value};
 
-use super::{Orchestrations, StartOptions, Started, start::run_key};
+use super::{Orchestrations, StartOptions, Started, key::run_key};
 use crate::{
     InvalidPlan, OrchestrationError, Plan,
     plan::{Parameter, Step, StepIdError},
@@ -51,7 +51,7 @@ impl Orchestrations {
         // The version that was checked is the one that is called.
         let agent = format!("{}@{}", resolved.agent.id, resolved.version.version);
         let plan = plan(agent, hire)?;
-        let started = self.start_valid(caller, plan.into(), options, key).await;
+        let started = self.start_valid(caller, plan.into(), options, key, None).await;
         started.map_err(|error| match error {
             OrchestrationError::Invalid(InvalidPlan { field, reason }) => {
                 let field = field.strip_prefix("steps[0].").unwrap_or(&field);

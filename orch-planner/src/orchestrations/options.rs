@@ -4,7 +4,8 @@ use orch_core::{Amount, RunId};
 
 use super::Estimate;
 use crate::{
-    GoalLimits, OrchestrationError, Plan, Planning, ValidPlan, orchestration::FallbackPolicy,
+    Goal, GoalLimits, OrchestrationError, Plan, Planning, ValidPlan,
+    orchestration::{FallbackPolicy, ReplanPolicy},
     store::RunHandle,
 };
 
@@ -20,6 +21,9 @@ pub struct OrchestrationOptions {
     /// How often each step of a run that was started by a goal may go to another agent, up to
     /// [`StartOptions::MAX_FALLBACKS`].
     pub fallbacks: u32,
+    /// How often a run that was started by a goal may be planned anew when a step of it fails for good; never, unless the
+    /// host says so. What was answered is paid all the same.
+    pub replans: u32,
     /// How often a run is looked at for what other processes did to it.
     pub poll_interval: Duration,
     /// How long an unavailable store is tried again before a run is put off.
@@ -39,12 +43,34 @@ impl Default for OrchestrationOptions {
             result_bytes: 16 * 1024 * 1024,
             attempts: 5,
             fallbacks: 2,
+            replans: 0,
             poll_interval: Duration::from_secs(1),
             patience: Duration::from_secs(30),
             worker_ttl: Duration::from_secs(15),
             inbox: 1024,
             sole_worker: false,
         }
+    }
+}
+
+impl OrchestrationOptions {
+    /// Whether a run of this goal may be planned anew, and of what.
+    pub(super) fn replan_policy(&self, goal: &Goal) -> Option<Box<ReplanPolicy>> {
+        let GoalLimits {
+            max_agents,
+            preferred,
+            excluded,
+            ..
+        } = &goal.limits;
+        (self.replans > 0).then(|| {
+            Box::new(ReplanPolicy {
+                replans: self.replans,
+                context: goal.context.clone(),
+                max_agents: *max_agents,
+                preferred: preferred.clone(),
+                excluded: excluded.clone(),
+            })
+        })
     }
 }
 

@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use orch_billing::{BillingError, HoldId, HoldRequest};
 use orch_core::{AccountId, Amount, Caller, MoneyError, RunId};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::{Estimate, Orchestrations, Preview, StartOptions, Started};
+use super::{Estimate, Orchestrations, Preview, StartOptions, Started, key::run_key};
 use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
     RunStatus, ValidPlan,
-    orchestration::Planned,
+    orchestration::{Planned, ReplanPolicy},
     store::{Insertion, RunHandle, RunKey, RunName, RunRecord, RunSummary},
     synthesis::SynthesisOrder,
     telemetry,
@@ -19,9 +17,6 @@ use crate::{
 
 /// How long a run's hold lasts at least; while the run lives, it does not expire at all.
 const HOLD_TTL: Duration = Duration::from_secs(600);
-
-/// The longest key.
-const MAX_KEY_CHARS: usize = 200;
 
 impl Orchestrations {
     /// What the goal would come to: nothing is stored, and no agent is called. A model that is asked is paid.
@@ -90,7 +85,8 @@ impl Orchestrations {
         self.check_switch(caller).await?;
         self.check_named(caller, &goal.limits).await?;
         let proposal = self.think(caller, &goal).await?;
-        self.start_valid(caller, proposal, options, key).await
+        let replan = self.0.options.replan_policy(&goal);
+        self.start_valid(caller, proposal, options, key, replan).await
     }
 
     /// Starts a plan: returns once the run is durable and its price is held.
@@ -113,7 +109,7 @@ impl Orchestrations {
             return Ok(started);
         }
         self.check_switch(caller).await?;
-        self.start_valid(caller, plan.into(), options, key).await
+        self.start_valid(caller, plan.into(), options, key, None).await
     }
 
     async fn think(&self, caller: &Caller, goal: &Goal) -> Result<Proposal, PlanError> {
@@ -129,6 +125,7 @@ impl Orchestrations {
         proposal: Proposal,
         mut options: StartOptions,
         key: Option<RunKey>,
+        replan: Option<Box<ReplanPolicy>>,
     ) -> Result<Started, OrchestrationError> {
         let timeout = options.timeout.unwrap_or(GoalLimits::default().timeout);
         if !GoalLimits::TIMEOUT.contains(&timeout) {
@@ -168,6 +165,7 @@ impl Orchestrations {
             planning,
             synthesis,
             fallback,
+            replan,
         };
         let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
         let run = Orchestration::begin(id, planned, now);
@@ -358,45 +356,6 @@ fn options_of(goal: &Goal, key: Option<String>, fallbacks: u32) -> StartOptions 
         key,
         handle: None,
     }
-}
-
-/// The key with a fingerprint of all that makes two starts the same.
-pub(super) fn run_key(
-    options: &StartOptions,
-    wanted: &impl Serialize,
-) -> Result<Option<RunKey>, OrchestrationError> {
-    let Some(key) = options.key.clone() else {
-        return Ok(None);
-    };
-    let is_bounded = (1..=MAX_KEY_CHARS).contains(&key.chars().count());
-    if !is_bounded || key.chars().any(char::is_control) {
-        let reason = format!("is not 1 to {MAX_KEY_CHARS} characters without control characters");
-        return Err(OrchestrationError::Option { field: "key", reason });
-    }
-    let StartOptions {
-        goal,
-        budget,
-        timeout,
-        max_agents,
-        handle,
-        ..
-    } = options;
-    let timeout = timeout.map(|timeout| timeout.as_millis());
-    // The name is a new one with every request; the rest of the handle is part of what is asked for.
-    let handle = handle.as_ref().map(|handle| (&handle.kind, &handle.notes));
-    let content = match handle {
-        None => serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents)),
-        Some(handle) => serde_json::to_vec(&(wanted, goal, budget, timeout, max_agents, handle)),
-    };
-    let content = content.map_err(|error| OrchestrationError::Option {
-        field: "plan",
-        reason: format!("cannot be written: {error}"),
-    })?;
-    let fingerprint = Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(Some(RunKey { key, fingerprint }))
 }
 
 fn summary(run: &Orchestration) -> RunSummary {

@@ -157,6 +157,19 @@ impl Parameter {
         }
     }
 
+    /// Gives the step of every pointer within another name.
+    pub(crate) fn rename<E>(&mut self, renamed: &dyn Fn(&StepId) -> Result<StepId, E>) -> Result<(), E> {
+        match self {
+            Self::Literal(_) => Ok(()),
+            Self::Result(pointer) => {
+                pointer.step = renamed(&pointer.step)?;
+                Ok(())
+            }
+            Self::List(items) => items.iter_mut().try_for_each(|item| item.rename(renamed)),
+            Self::Object(members) => members.values_mut().try_for_each(|member| member.rename(renamed)),
+        }
+    }
+
     /// The value, with what `find` yields in place of each pointer; the first pointer that yields nothing otherwise.
     pub fn resolve<'r>(
         &self,

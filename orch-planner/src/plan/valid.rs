@@ -94,6 +94,30 @@ impl ValidPlan {
         Ok(Self(Arc::new(parts)))
     }
 
+    /// Both plans, of which only what follows answers. Where they have a name in common, there is none.
+    pub(crate) fn followed_by(&self, next: &Self) -> Result<Self, String> {
+        let mut parts = Parts::clone(&self.0);
+        let n_before = parts.steps.len();
+        for (index, step) in next.steps().iter().enumerate() {
+            if parts.indexes.insert(step.id.clone(), n_before + index).is_some() {
+                return Err(format!("a plan before has a step {}", step.id));
+            }
+            let mut step = step.clone();
+            step.before.iter_mut().for_each(|before| *before += n_before);
+            parts.steps.push(step);
+            let after = next.dependents(index).iter();
+            parts.after.push(after.map(|after| after + n_before).collect());
+        }
+        parts.output = next.output().cloned();
+        if !next.price().is_zero() {
+            parts.price = parts
+                .price
+                .plus(next.price())
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(Self(Arc::new(parts)))
+    }
+
     /// The index of the step of that name.
     pub fn index(&self, id: &StepId) -> Option<usize> {
         self.0.indexes.get(id).copied()

@@ -135,6 +135,18 @@ fn a_step_that_went_to_another_agent_folds() {
 }
 
 #[test]
+fn a_run_that_was_planned_anew_folds() {
+    let run = fold(include_str!("../golden/v1/replanned.json"));
+    assert_eq!(run.status(), RunStatus::Completed);
+    assert_eq!(states(&run), ["failed", "skipped", "succeeded"]);
+    assert_eq!(
+        (run.n_replans(), run.plan().price().to_string()),
+        (1, "3 ALGO".to_owned())
+    );
+    assert_eq!(run.output(), Some(&serde_json::json!({"again1-a": {"count": 3}})));
+}
+
+#[test]
 fn every_kind_of_event_is_in_a_golden_log() {
     let logs = [
         include_str!("../golden/v1/completed.json"),
@@ -142,6 +154,7 @@ fn every_kind_of_event_is_in_a_golden_log() {
         include_str!("../golden/v1/cancelled.json"),
         include_str!("../golden/v1/timed_out.json"),
         include_str!("../golden/v1/replaced.json"),
+        include_str!("../golden/v1/replanned.json"),
         include_str!("../golden/v1/synthesized.json"),
         include_str!("../golden/v1/fallback.json"),
     ];
@@ -157,6 +170,7 @@ fn every_kind_of_event_is_in_a_golden_log() {
         "completed",
         "failed",
         "planned",
+        "replanned",
         "step_cancelled",
         "step_failed",
         "step_interrupted",

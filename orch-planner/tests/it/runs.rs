@@ -6,6 +6,7 @@ mod failure;
 mod fallback;
 mod happy;
 mod random;
+mod replan;
 mod start;
 mod stops;
 mod waiting;

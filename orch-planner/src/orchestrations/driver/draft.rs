@@ -164,6 +164,14 @@ impl Driver {
                     by: Alternative::clone(by),
                 })))
             }
+            StepEnd::Replanned(replanned) if !stops && self.run.admits(index, replanned) => {
+                Some(OrchestrationEvent::Replanned(replanned.clone()))
+            }
+            StepEnd::Replanned(replanned) => Some(OrchestrationEvent::StepFailed(StepFailed {
+                step,
+                invocation,
+                failure: replanned.failure.clone(),
+            })),
             StepEnd::Failed(failure) | StepEnd::Replaceable(failure) | StepEnd::Replaced(failure, _) => {
                 let failure = failure.clone();
                 Some(OrchestrationEvent::StepFailed(StepFailed {

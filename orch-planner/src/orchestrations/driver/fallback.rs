@@ -70,7 +70,7 @@ impl Search {
         loop {
             let store_failure = match self.find(shared, caller, failed).await {
                 Ok(Some(by)) => return StepEnd::Replaced(failure, Box::new(by)),
-                Ok(None) => return StepEnd::Failed(failure),
+                Ok(None) => return StepEnd::Replaceable(failure),
                 Err(OrchestrationError::Store(error)) => error,
                 Err(error) => return StepEnd::GaveUp(error),
             };

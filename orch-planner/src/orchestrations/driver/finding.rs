@@ -3,7 +3,7 @@ use orch_core::{ApprovalId, switch::Stop};
 use super::keeper::Answered;
 use crate::{
     OrchestrationError,
-    orchestration::{Alternative, StepFailure},
+    orchestration::{Alternative, Replanned, StepFailure},
 };
 
 /// Something that a step has to say.
@@ -28,6 +28,8 @@ pub(super) enum StepEnd {
     Replaceable(StepFailure),
     /// It failed, its hold is released, and another agent is to do it, for whom enough is held.
     Replaced(StepFailure, Box<Alternative>),
+    /// It failed, its hold is released, and another plan is to be followed, for which enough is held.
+    Replanned(Box<Replanned>),
     /// It was stopped or given up; its hold is released.
     Released,
     /// It was stopped or not sent, because its account or everything is stopped; its hold is released.

@@ -42,11 +42,18 @@ impl Driver {
         let (shared, caller, cancel) = (self.shared.clone(), self.caller.clone(), self.cancel.clone());
         let is_repeatable = self.run.plan().steps()[index].repeatable;
         let search = self.search(index);
+        let replanner = self.replanner(index);
         let step = async move {
             let end = call(&shared, &caller, &invocation, &keeper, &cancel, is_repeatable).await;
             let end = match (end, search) {
                 (StepEnd::Replaceable(failure), Some(search)) => {
                     search.replace(&shared, &caller, &invocation, failure).await
+                }
+                (end, _) => end,
+            };
+            let end = match (end, replanner) {
+                (StepEnd::Replaceable(failure), Some(replanner)) => {
+                    replanner.replan(&shared, &caller, &invocation, failure).await
                 }
                 (end, _) => end,
             };
