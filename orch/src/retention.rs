@@ -14,7 +14,7 @@ pub struct Retention {
     /// good where this is `None`. 90 days unless it is set.
     pub runs: Option<Duration>,
     /// Usage records; for good where this is `None`. 400 days unless it is set, so that a year can be compared with the
-    /// one before.
+    /// one before. Volume discounts count the calls of the calendar month: keep at least 31 days where there are any.
     pub usage: Option<Duration>,
     /// How often is looked for what is too old.
     pub interval: Duration,
