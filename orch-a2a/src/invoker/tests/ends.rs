@@ -32,9 +32,12 @@ impl Outliving {
 /// What ends a call.
 type End = fn(&Arc<House>) -> tokio::task::JoinHandle<()>;
 
+/// Whether a call failed as it should.
+type Expected = fn(&InvokeError) -> bool;
+
 #[tokio::test]
 async fn cancel_timeout_and_stop_reach_the_transport() {
-    let ends: [(&str, End, fn(&InvokeError) -> bool); 3] = [
+    let ends: [(&str, End, Expected); 3] = [
         (
             "cancel",
             |house| {
