@@ -28,11 +28,16 @@ impl Place {
 
     /// Runs the binary from the root of the workspace, where `examples/data` is found as the README says.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_over("orch.db", arguments)
+    }
+
+    /// The same over another database of this place.
+    pub(crate) fn run_over(&self, database: &str, arguments: &[&str]) -> Ran {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_orchestrator"))
             .current_dir(root)
             .arg("--db")
-            .arg(format!("sqlite://{}", self.path("orch.db").display()))
+            .arg(format!("sqlite://{}", self.path(database).display()))
             .args(arguments)
             .output()
             .unwrap();

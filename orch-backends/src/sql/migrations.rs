@@ -13,23 +13,43 @@ pub struct Migration {
 }
 
 impl Migration {
-    /// Whether it only adds what a program that does not know of it leaves alone: tables, indexes that refuse nothing, and
-    /// columns that may be left out of an insert. A program of the release before goes on beside it, and starts on it.
+    /// Whether it only adds what a program that does not know of it leaves alone: tables, indexes that refuse nothing it
+    /// writes, and columns that may be left out of an insert. A program of the release before goes on beside it, and starts
+    /// on it.
     pub fn is_additive(&self) -> bool {
-        statements(self.sql).all(|statement| {
-            let lines = statement
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("--"));
-            let text = lines.collect::<Vec<_>>().join(" ").to_ascii_uppercase();
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let texts: Vec<String> = statements(self.sql).map(plain).collect();
+        texts.iter().all(|text| {
             let adds_column = text.starts_with("ALTER TABLE ") && text.contains(" ADD COLUMN ");
             let may_be_left_out = text.contains(" DEFAULT ") || !text.contains(" NOT NULL");
             let adds = ["CREATE TABLE ", "CREATE INDEX "]
                 .iter()
                 .any(|start| text.starts_with(start));
-            adds || (adds_column && may_be_left_out)
+            adds || (adds_column && may_be_left_out) || is_of_a_new_column(text, &texts)
         })
     }
+}
+
+/// A statement without comments, in capitals, with one space between its words.
+fn plain(statement: &str) -> String {
+    let lines = statement
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ").to_ascii_uppercase()
+}
+
+/// Whether it makes a unique index of a column that the same migration adds without a default: whoever does not know the
+/// column leaves it NULL, of which there may be many.
+fn is_of_a_new_column(text: &str, migration: &[String]) -> bool {
+    let index = text
+        .strip_prefix("CREATE UNIQUE INDEX ")
+        .and_then(|rest| rest.trim_end_matches(';').strip_suffix(')'));
+    let parts = index.and_then(|index| index.split_once(" ON ")?.1.split_once(" ("));
+    parts.is_some_and(|(table, column)| {
+        let added = format!("ALTER TABLE {table} ADD COLUMN {column} ");
+        let mut others = migration.iter();
+        others.any(|other| other.starts_with(&added) && !other.contains(" DEFAULT "))
+    })
 }
 
 /// The statements of a migration: each ends with `;` at the end of a line.
@@ -99,12 +119,14 @@ mod tests {
             "-- About it\nCREATE TABLE t (id BIGINT NOT NULL);\nCREATE INDEX i ON t (id);\n",
             "ALTER TABLE t ADD COLUMN\n    n BIGINT NOT NULL DEFAULT 1;\n",
             "ALTER TABLE t ADD COLUMN n BIGINT;\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT;\nCREATE UNIQUE INDEX i ON t (n);\n",
         ] {
             assert!(is_additive(sql), "{sql}");
         }
         for sql in [
             "ALTER TABLE t ADD COLUMN n BIGINT NOT NULL;\n",
             "CREATE UNIQUE INDEX i ON t (id);\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT DEFAULT 1;\nCREATE UNIQUE INDEX i ON t (n);\n",
             "DROP TABLE t;\n",
             "ALTER TABLE t RENAME COLUMN a TO b;\n",
             "CREATE TABLE t (id BIGINT);\nUPDATE u SET n = 1;\n",

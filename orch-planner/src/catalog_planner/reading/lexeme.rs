@@ -187,6 +187,11 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_unit_that_is_longer_in_lower_case_is_read() {
+        assert_eq!(scan::scan("0\u{23a}\u{111e1} ").len(), 2);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_in_order(text in "\\PC{0,60}|[a-zA-Z0-9 .,:;'\"$%/\\n\\[\\]-]{0,60}|(one |two |5 |\"|'|-|million |\\n)*") {

@@ -144,7 +144,14 @@ impl Filler<'_> {
             .clone()
             .filter(is_title)
             .map(|at| self.phrase_begin(at)..at);
-        found.into_iter().find(|range| range.start < range.end)
+        // What the task says of itself is no value: "the next high tide" names no harbor.
+        let is_said_by_task = |at: usize| {
+            let stem = &self.goal.lexemes[at].stem;
+            self.known.vocabulary.contains_key(stem)
+        };
+        found
+            .into_iter()
+            .find(|range| range.start < range.end && !range.clone().all(is_said_by_task))
     }
 
     /// What follows "saying" or a colon, to the end.

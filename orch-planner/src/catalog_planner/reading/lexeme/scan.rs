@@ -264,11 +264,16 @@ impl Scanner<'_> {
         let unit: String = tail
             .take_while(|char| char.is_alphabetic() || "°%€£²³".contains(*char))
             .collect();
+        // Measured as it is written: lower case may be longer.
+        let after = end + unit.len();
         let unit = unit.to_lowercase();
         let is_cross = ["x", "×"].contains(&unit.as_str())
-            && self.text[end + unit.len()..].starts_with(|char: char| char.is_ascii_digit());
-        let unit = if is_cross { String::new() } else { unit };
-        let after = end + unit.len();
+            && self.text[after..].starts_with(|char: char| char.is_ascii_digit());
+        let (unit, after) = if is_cross {
+            (String::new(), end)
+        } else {
+            (unit, after)
+        };
         let (value, unit) = match unit.as_str() {
             "k" => (super::number::times(&value, 1e3)?, String::new()),
             "m" if sign.is_some() => (super::number::times(&value, 1e6)?, String::new()),
