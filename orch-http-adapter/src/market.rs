@@ -1,4 +1,4 @@
-//! [0rca] The market: goals that become runs over hired agents, the catalog, direct hiring, usage.
+//! \[0rca\] The market: goals that become runs over hired agents, the catalog, direct hiring, usage.
 
 mod admit;
 mod agents;

@@ -17,7 +17,7 @@ use super::CliError;
 #[derive(Debug, Args)]
 pub struct ModelArguments {
     /// Plan, and write the answer, with the language model behind this URL: an API that speaks like OpenAI's chat
-    /// completions, such as http://localhost:11434/v1, or https://api.anthropic.com. Without it, or where it is of no
+    /// completions, such as `http://localhost:11434/v1`, or `https://api.anthropic.com`. Without it, or where it is of no
     /// use, the words of the catalog suffice.
     #[arg(long, value_name = "URL", requires = "llm_model")]
     pub llm_url: Option<String>,

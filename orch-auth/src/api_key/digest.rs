@@ -54,7 +54,7 @@ mod tests {
             0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad,
         ];
         assert_eq!(KeyDigest::of("abc"), KeyDigest::from_bytes(published));
-        assert_ne!(KeyDigest::of("abd"), KeyDigest::from_bytes(published));
+        assert_ne!(KeyDigest::of("abcd"), KeyDigest::from_bytes(published));
         assert_eq!(format!("{:?}", KeyDigest::of("abc")), "[digest]");
     }
 }

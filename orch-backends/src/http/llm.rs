@@ -42,7 +42,7 @@ pub struct LlmEndpoint {
     pub key: Option<Secret<String>>,
 }
 
-/// A language model over HTTP. Clones share what was learnt of their endpoint.
+/// A language model over HTTP. Clones share what was learned of their endpoint.
 #[derive(Clone, Debug)]
 pub struct HttpModel {
     client: GuardedClient,
