@@ -26,7 +26,8 @@ pub(super) async fn run(arguments: &Arguments, run: &RunArguments) -> Result<Exi
     }
     let ended = done?;
     if run.json {
-        println!("{}", answer::answer(&home, &ended).await?);
+        let answer = orch_http_adapter::market::answer(&home.orchestrator, &home.caller, &ended);
+        println!("{}", answer.await?);
     } else {
         bill(&ended);
     }

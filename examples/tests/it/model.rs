@@ -145,6 +145,31 @@ fn a_model_plans_and_answers_and_is_paid() {
 }
 
 #[test]
+fn the_json_answer_counts_the_model_and_names_it() {
+    let (place, model) = (Place::new(), Model::start());
+    let options = [
+        "--llm-url",
+        &model.url,
+        "--llm-model",
+        "small-1",
+        "--llm-price",
+        "1,10",
+    ];
+    let ran = place.run(&[&["run", "--json", "--budget", "5"][..], &options, &[GOAL]].concat());
+    assert_eq!(ran.code(), 0, "{}", ran.error());
+    let answer: Value = serde_json::from_str(&ran.out()).unwrap();
+    assert_eq!(answer["metadata"]["planner"], "model:small-1");
+    assert!(answer["metadata"].get("fallback").is_none(), "{answer}");
+    let steps = answer["steps_executed"].as_array().unwrap();
+    let steps: f64 = steps.iter().map(|step| step["cost"].as_f64().unwrap()).sum();
+    let model = answer["total_cost"].as_f64().unwrap() - steps;
+    assert!(
+        (model - 2.0 * 0.0012).abs() < 1e-9,
+        "{model} for the plan and the answer"
+    );
+}
+
+#[test]
 fn a_dead_model_is_done_without_and_the_answer_says_so() {
     let place = Place::new();
     let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

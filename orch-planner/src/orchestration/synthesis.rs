@@ -51,6 +51,14 @@ impl Orchestration {
         costs
     }
 
+    /// What it cost in the currency of its steps, the model's part included where that is counted alike.
+    pub fn cost(&self) -> Amount {
+        let currency = self.spent().currency();
+        let mut costs = self.costs().into_iter();
+        let own = costs.find(|cost| cost.currency() == currency);
+        own.unwrap_or(self.spent())
+    }
+
     /// What a model wrote for an answer.
     pub(super) fn written(&self) -> Option<&str> {
         self.synthesis()?.ok().map(|written| written.answer.as_str())

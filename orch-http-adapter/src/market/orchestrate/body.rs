@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use orch::{
     Caller, Orchestration, OrchestrationError, Orchestrator, RunStatus, Timestamp,
-    planner::{PlannedStep, StepState, orchestration::Success},
+    planner::{PlannedBy, PlannedStep, StepState, orchestration::Success},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -54,6 +54,15 @@ pub(super) struct Step {
 pub(super) struct Metadata {
     timestamp: String,
     orchestrator_version: &'static str,
+    /// Who planned it, where a model was asked: `model:NAME` or `catalog`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planner: Option<String>,
+    /// Why the model's plan was of no use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<String>,
+    /// Why the model did not put the answer into words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_synthesis: Option<String>,
 }
 
 impl Metadata {
@@ -61,6 +70,27 @@ impl Metadata {
         Self {
             timestamp: rfc_3339(at),
             orchestrator_version: ORCHESTRATOR_VERSION,
+            planner: None,
+            fallback: None,
+            without_synthesis: None,
+        }
+    }
+
+    /// With the part that a model had in the run, if one was asked.
+    fn of(run: &Orchestration, at: Timestamp) -> Self {
+        let Some(planning) = run.planning() else {
+            return Self::at(at);
+        };
+        let planner = match planning.by {
+            PlannedBy::Model => format!("model:{}", planning.used.model),
+            PlannedBy::Catalog => "catalog".to_owned(),
+        };
+        let skipped = run.synthesis().and_then(Result::err);
+        Self {
+            planner: Some(planner),
+            fallback: planning.fallback.clone(),
+            without_synthesis: skipped.map(|skipped| skipped.reason.clone()),
+            ..Self::at(at)
         }
     }
 }
@@ -112,9 +142,9 @@ pub(super) async fn written(
         goal: run.goal().map(str::to_owned),
         final_output: run.output().map(|output| plain(output, usize::MAX)),
         execution_time: seconds(at.since(run.created_at())),
-        total_cost: Decimal(run.spent()),
+        total_cost: Decimal(run.cost()),
         agents_used: agents.len(),
-        metadata: Metadata::at(at),
+        metadata: Metadata::of(run, at),
         error: error.map(|error| error.inner(request_id.clone(), at)),
         steps_executed: steps,
         request_id,
