@@ -15,8 +15,8 @@ pub struct Options {
     pub connections: usize,
     /// The schema that the tables are in, on PostgreSQL: a lower-case name of letters, digits and `_`.
     pub schema: String,
-    /// The longest wait for another's lock, a connection of the pool, or the server. A statement may take three times
-    /// as long.
+    /// The longest wait for the server or a connection of the pool, and how long a unit whose process stands still keeps
+    /// its locks. Another's lock is waited for half as long, a statement may take three times as long.
     pub timeout: Duration,
 }
 

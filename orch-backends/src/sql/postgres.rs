@@ -172,10 +172,12 @@ fn config(url: &str, options: &Options) -> Result<Config, ConnectError> {
         .map_err(|error: tokio_postgres::Error| ConnectError::invalid(error.to_string()))?;
     let (schema, timeout) = (&options.schema, options.timeout.as_millis().max(1));
     let of_url = config.get_options().unwrap_or_default();
-    // Only units that write say so. The timeouts free the locks of a unit whose process stands still.
+    // Only units that write say so. The timeouts free the locks of a unit whose process stands still; its units that wait
+    // for that lock give up first, or each would inherit it and keep it as long again.
     let settings = format!(
-        "{of_url} -c search_path={schema} -c default_transaction_read_only=on -c lock_timeout={timeout} \
+        "{of_url} -c search_path={schema} -c default_transaction_read_only=on -c lock_timeout={} \
          -c statement_timeout={} -c idle_in_transaction_session_timeout={timeout}",
+        (timeout / 2).max(1),
         3 * timeout
     );
     config.options(settings);

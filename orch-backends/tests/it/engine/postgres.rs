@@ -33,6 +33,24 @@ async fn sail(tx: &mut dyn Tx, id: i64) -> Result<u64, StoreError> {
         .await
 }
 
+/// The same tables, as a process with other patience sees them.
+async fn with_timeout(url: &str, store: &SqlStore, timeout: Duration) -> SqlStore {
+    let schema = store.read((), |tx, ()| {
+        Box::pin(async move {
+            let rows = tx
+                .query("SELECT CAST(current_schema() AS TEXT) AS name", &[])
+                .await?;
+            rows[0].of("schemas").text("name").map(str::to_owned)
+        })
+    });
+    let options = Options {
+        schema: schema.await.unwrap(),
+        timeout,
+        ..Options::default()
+    };
+    SqlStore::connect(url, options).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_settled_by_running_a_unit_again() {
     let Some(store) = test_db::postgres().await else {
@@ -108,20 +126,7 @@ async fn a_lock_that_is_never_given_up_is_not_waited_for_forever() {
         return;
     };
     boats(&store).await;
-    let schema = store.read((), |tx, ()| {
-        Box::pin(async move {
-            let rows = tx
-                .query("SELECT CAST(current_schema() AS TEXT) AS name", &[])
-                .await?;
-            rows[0].of("schemas").text("name").map(str::to_owned)
-        })
-    });
-    let options = Options {
-        schema: schema.await.unwrap(),
-        timeout: Duration::from_millis(200),
-        ..Options::default()
-    };
-    let hasty = SqlStore::connect(&url, options).await.unwrap();
+    let hasty = with_timeout(&url, &store, Duration::from_millis(200)).await;
     let outcome = store.write(hasty, |tx, hasty| {
         Box::pin(async move {
             sail(tx, 1).await?;
@@ -130,6 +135,42 @@ async fn a_lock_that_is_never_given_up_is_not_waited_for_forever() {
     });
     let outcome = outcome.await.unwrap();
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+}
+
+/// A process that stands still keeps a lock for as long as the server lets it. Were its waiting units to inherit the lock,
+/// each would keep it as long again, and what it has would be taken over that much later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_process_that_stands_still_no_unit_inherits_a_lock() {
+    let Some(url) = test_db::postgres_url() else {
+        return;
+    };
+    let Some(store) = test_db::postgres().await else {
+        return;
+    };
+    boats(&store).await;
+    let still = with_timeout(&url, &store, Duration::from_secs(1)).await;
+    let (has_lock, mut locked) = tokio::sync::mpsc::channel(2);
+    let stand_still = |store: SqlStore| {
+        let has_lock = has_lock.clone();
+        tokio::spawn(async move {
+            store
+                .write(has_lock, |tx, has_lock| {
+                    Box::pin(async move {
+                        sail(tx, 1).await?;
+                        let _ = has_lock.send(()).await;
+                        std::future::pending::<Result<(), StoreError>>().await
+                    })
+                })
+                .await
+        })
+    };
+    let first = stand_still(still.clone());
+    locked.recv().await.unwrap();
+    let second = stand_still(still).await.unwrap();
+    assert!(matches!(second, Err(StoreError::Unavailable(_))), "{second:?}");
+    assert!(locked.try_recv().is_err(), "the second had the lock, too");
+    assert_eq!(store.write((), |tx, ()| Box::pin(sail(tx, 1))).await.unwrap(), 1);
+    first.abort();
 }
 
 #[tokio::test]
