@@ -15,6 +15,7 @@ mod agents;
 mod group;
 mod lines;
 mod options;
+mod path;
 mod tail;
 
 pub use agents::ProcessAgents;

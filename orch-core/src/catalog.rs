@@ -21,7 +21,7 @@ pub use reference::AgentKey;
 pub use store::conformance;
 pub use store::{Candidates, CatalogStore, Change, HealthStore, Review, in_memory::InMemoryCatalog};
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use cache::Cache;
 use reference::{Reference, Wanted};
@@ -127,7 +127,7 @@ impl Catalog {
         text: &str,
         limit: usize,
     ) -> Result<Vec<RankedTask>, CatalogError> {
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         let words = words(text).filter(|word| seen.insert(word.clone()));
         let words: Vec<String> = words.take(Self::MAX_WORDS).collect();
         if words.is_empty() {

@@ -2,7 +2,9 @@
 
 mod sealer;
 
-pub use sealer::{KeySealer, SealError, Sealer};
+#[cfg(feature = "sealer")]
+pub use sealer::KeySealer;
+pub use sealer::{SealError, Sealer};
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use tokio::{
     sync::Semaphore,
 };
 
-use super::{ProcessOptions, group::Group, lines::Lines, tail::Tail};
+use super::{ProcessOptions, group::Group, lines::Lines, path::find, tail::Tail};
 use crate::wire::{WireCall, max_reply_bytes};
 
 /// Carries calls to programs on this machine; see [the module](super).
@@ -44,8 +44,9 @@ impl ProcessAgents {
         else {
             return Err(TransportError::unreachable("it is no program"));
         };
-        let mut program = Command::new(command);
+        let mut program = Command::new(find(command, &self.options.environment));
         program
+            .arg0(command)
             .args(args)
             .env_clear()
             .envs(&self.options.environment)

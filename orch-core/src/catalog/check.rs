@@ -3,7 +3,7 @@
 mod task;
 mod terms;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{AgentDraft, CatalogError, VersionDraft};
 use crate::{AgentId, AgentVersion, text::fold};
@@ -54,7 +54,7 @@ pub(super) fn version(draft: &VersionDraft) -> Result<(), CatalogError> {
             format!("must be at most {MAX_TAGS}"),
         ));
     }
-    let mut tags = BTreeSet::new();
+    let mut tags = HashSet::new();
     for (place, tag) in draft.tags.iter().enumerate() {
         let field = format!("tags[{place}]");
         filled(&field, tag, MAX_TAG)?;
@@ -68,7 +68,7 @@ pub(super) fn version(draft: &VersionDraft) -> Result<(), CatalogError> {
             format!("must be 1 to {MAX_TASKS}"),
         ));
     }
-    let mut names = BTreeSet::new();
+    let mut names = HashSet::new();
     for (place, task) in draft.tasks.iter().enumerate() {
         let field = format!("tasks[{place}]");
         task::check(&field, task)?;

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{CatalogError, filled};
 use crate::agent::{BillingModel, Endpoint, Pricing};
@@ -23,7 +23,7 @@ pub(super) fn pricing(pricing: &Pricing) -> Result<(), CatalogError> {
     pricing
         .ceiling()
         .map_err(|error| CatalogError::invalid("pricing", error.to_string()))?;
-    let mut tiers = BTreeSet::new();
+    let mut tiers = HashSet::new();
     let once = pricing
         .volume_discounts
         .iter()

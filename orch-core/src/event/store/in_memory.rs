@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,7 +17,7 @@ pub struct InMemoryEventLog {
 }
 
 /// The events of each stream, in order.
-type Streams = BTreeMap<String, Vec<Event>>;
+type Streams = HashMap<String, Vec<Event>>;
 
 impl InMemoryEventLog {
     /// What [`append`](EventLog::append) does, at once: for stores that hold a lock of their own.
@@ -47,7 +47,7 @@ impl InMemoryEventLog {
 
 /// Whether each event is the next one of its stream.
 fn fits(streams: &Streams, events: &[Event]) -> bool {
-    let mut ends: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut ends: HashMap<&str, u64> = HashMap::new();
     events.iter().all(|event| {
         let end = ends
             .entry(&event.stream)
