@@ -49,7 +49,7 @@ pub use network::Network;
 pub use options::HttpOptions;
 pub use request::Request;
 pub use resolver::{Resolver, SystemResolver};
-pub use trace::TraceParent;
+pub use trace::{NoTraces, TraceParent, Traces};
 
 #[doc(no_inline)]
 pub use bytes::Bytes;

@@ -2,9 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
+use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// The SHA-256 of a content in a canonical form, as 64 hex digits. Contents that mean the same JSON have the same one.
 ///
@@ -33,14 +33,14 @@ impl Fingerprint {
 
     /// The fingerprint of a JSON value.
     pub fn of_value(content: &Value) -> Self {
-        let mut hasher = Sha256::new();
+        let mut hasher = Hash::new();
         feed(&mut hasher, content);
-        Self(hasher.finalize().into())
+        Self(hasher.finalize())
     }
 }
 
 /// Feeds the canonical form: JSON text without blanks whose members are sorted, whatever order the map keeps.
-fn feed(hasher: &mut Sha256, value: &Value) {
+fn feed(hasher: &mut Hash, value: &Value) {
     match value {
         Value::Array(items) => {
             hasher.update("[");

@@ -10,7 +10,7 @@ use orch::{
     },
 };
 
-use super::{Arguments, CliError, ModelArguments, arguments::LOCAL};
+use super::{Arguments, CliError, ModelArguments, arguments::LOCAL, telemetry::traced};
 use crate::agents;
 
 /// What the account `local` is given when a database is new, so that a first run can be paid.
@@ -65,10 +65,11 @@ pub(super) fn http_options(arguments: &Arguments) -> HttpOptions {
         true => Network::Private,
         false => Network::Public,
     };
-    HttpOptions {
+    let options = HttpOptions {
         network,
         ..HttpOptions::default()
-    }
+    };
+    traced(options, arguments)
 }
 
 /// Opens the database alone.

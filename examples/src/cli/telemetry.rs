@@ -7,7 +7,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, extract::State, http::header, routing::get};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use orch::{Clock, SystemClock};
+use orch::{Clock, SystemClock, backends::http::HttpOptions};
 use tokio::{net::TcpListener, task::JoinSet};
 use tracing_subscriber::{filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -24,6 +24,17 @@ const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The content type of the text format, version 0.0.4.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Puts the calls that go out into the traces of this process, where these are kept.
+pub(super) fn traced(options: HttpOptions, arguments: &Arguments) -> HttpOptions {
+    #[cfg(feature = "otlp")]
+    if arguments.otlp.is_some() {
+        let traces = std::sync::Arc::new(otlp::CurrentSpan);
+        return HttpOptions { traces, ..options };
+    }
+    let _ = arguments;
+    options
+}
 
 /// What goes on as long as the command; dropped, it ends.
 pub(super) struct Telemetry {

@@ -100,7 +100,8 @@ fn url(version: &AgentVersion) -> Result<&str, TransportError> {
     }
 }
 
-/// Every invocation is a trace of its own: its id is the trace's, so whoever has one finds the other.
+/// Where the host keeps no traces, every invocation is one of its own: its id is the trace's, so whoever has one finds
+/// the other.
 fn trace(call: &Call) -> Option<TraceParent> {
     let id = call.invocation.uuid();
     let (_, low) = id.as_u64_pair();

@@ -107,6 +107,10 @@ impl GuardedClient {
             ..
         } = &*self.0;
         let began = clock.now();
+        let request = match options.traces.current() {
+            Some(parent) => request.trace(parent),
+            None => request,
+        };
         let timeout = request.timeout.unwrap_or(options.timeout);
         let head_timeout = request.head_timeout.unwrap_or(options.head_timeout).min(timeout);
         let idle_timeout = request.idle_timeout.unwrap_or(options.idle_timeout);

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{Network, Resolver, SystemResolver};
+use super::{Network, NoTraces, Resolver, SystemResolver, Traces};
 
 /// Where a [`GuardedClient`](super::GuardedClient) may go, and within which bounds.
 #[derive(Clone, Debug)]
@@ -37,6 +37,9 @@ pub struct HttpOptions {
     pub extra_roots: Vec<Vec<u8>>,
     /// Finds addresses; the machine's own resolver by default.
     pub resolver: Arc<dyn Resolver>,
+    /// Says where the host's own spans stand in a trace, which every request then bears as its `traceparent`. Without them,
+    /// as by default, the call of an agent is a trace of its own.
+    pub traces: Arc<dyn Traces>,
 }
 
 impl Default for HttpOptions {
@@ -57,6 +60,7 @@ impl Default for HttpOptions {
             idle_connection_timeout: Duration::from_secs(60),
             extra_roots: Vec::new(),
             resolver: Arc::new(SystemResolver),
+            traces: Arc::new(NoTraces),
         }
     }
 }

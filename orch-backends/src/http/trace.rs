@@ -13,6 +13,22 @@ pub struct TraceParent {
 #[error("no traceparent of version 00")]
 pub struct TraceParentError;
 
+/// Knows the trace that the host is in, from its own spans.
+pub trait Traces: fmt::Debug + Send + Sync + 'static {
+    /// Where the code that now runs stands in it; `None` outside of any trace.
+    fn current(&self) -> Option<TraceParent>;
+}
+
+/// Keeps no traces.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoTraces;
+
+impl Traces for NoTraces {
+    fn current(&self) -> Option<TraceParent> {
+        None
+    }
+}
+
 impl TraceParent {
     /// The name of its header.
     pub const HEADER: &str = "traceparent";

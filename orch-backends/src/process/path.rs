@@ -48,8 +48,16 @@ mod tests {
         };
         let two = home.path().join("two/tool");
         assert_eq!(find("tool", &of(&["none", "one", "two", "three"])), two);
-        assert_eq!(find("tool", &of(&["one"])), Path::new("tool"), "nobody may run it");
-        assert_eq!(find("two/tool", &of(&["."])), Path::new("two/tool"), "it says where");
+        assert_eq!(
+            find("tool", &of(&["one"])),
+            Path::new("tool"),
+            "nobody may run it"
+        );
+        assert_eq!(
+            find("two/tool", &of(&["."])),
+            Path::new("two/tool"),
+            "it says where"
+        );
         assert_eq!(find("tool", &BTreeMap::new()), Path::new("tool"));
     }
 

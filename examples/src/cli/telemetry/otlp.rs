@@ -1,9 +1,11 @@
 //! Spans for a collector, by OTLP over HTTP (OpenTelemetry Protocol 1, binary Protobuf).
 
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{TraceContextExt, TracerProvider};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use orch::backends::http::{TraceParent, Traces};
 use tracing::Subscriber;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Layer, filter::LevelFilter, registry::LookupSpan};
 
 use super::CliError;
@@ -40,6 +42,23 @@ impl Spans {
         tracing_opentelemetry::layer()
             .with_tracer(tracer)
             .with_filter(LevelFilter::INFO)
+    }
+}
+
+/// Where the span that is entered stands in its trace.
+#[derive(Debug)]
+pub(in crate::cli) struct CurrentSpan;
+
+impl Traces for CurrentSpan {
+    fn current(&self) -> Option<TraceParent> {
+        let context = tracing::Span::current().context();
+        let span = context.span().span_context().clone();
+        let (trace, id) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
+        TraceParent::new(
+            u128::from_be_bytes(trace),
+            u64::from_be_bytes(id),
+            span.is_sampled(),
+        )
     }
 }
 

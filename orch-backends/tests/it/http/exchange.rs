@@ -1,8 +1,8 @@
 //! What a well-behaved server is sent, and what of its answer comes back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use orch_backends::http::{HttpError, HttpOptions, Multipart, Part, Request, TraceParent, header};
+use orch_backends::http::{HttpError, HttpOptions, Multipart, Part, Request, TraceParent, Traces, header};
 use serde_json::{Value, json};
 
 use super::{
@@ -40,6 +40,35 @@ async fn json_goes_out_and_comes_back_over_one_connection() {
         );
     }
     assert!(request.ends_with(r#"{"a":[1,2]}"#));
+}
+
+#[derive(Debug)]
+struct Spans;
+
+impl Traces for Spans {
+    fn current(&self) -> Option<TraceParent> {
+        TraceParent::new(7, 8, true)
+    }
+}
+
+#[tokio::test]
+async fn the_traces_of_the_host_go_on() {
+    let server = Server::answering(ok("text/plain", "")).await;
+    let (client, _) = local(HttpOptions {
+        traces: Arc::new(Spans),
+        ..HttpOptions::default()
+    });
+    let own = TraceParent::new(1, 2, true).unwrap();
+    client.send(Request::get(server.url()).trace(own)).await.unwrap();
+    let request = &server.requests()[0];
+    let parents: Vec<&str> = request
+        .lines()
+        .filter(|line| line.starts_with("traceparent: "))
+        .collect();
+    assert_eq!(
+        parents,
+        ["traceparent: 00-00000000000000000000000000000007-0000000000000008-01"]
+    );
 }
 
 #[tokio::test]

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::{body::Body, http::Request};
 use orch::{
-    Clock,
+    Clock, PageRequest,
     a2a::testing::Script,
     auth::{KeyDraft, KeyForm},
 };
 use serde_json::json;
 
-use crate::house::{Answer, House, caller, house};
+use crate::house::{Answer, House, after, caller, house};
 
 const ROUTES: [(&str, &str); 9] = [
     ("POST", "/orchestrate"),
@@ -127,6 +127,34 @@ async fn what_another_account_started_is_not_found() {
     let listed = house.get("/orchestrate").await;
     assert_eq!(listed.body["pagination"]["total"], 0);
     assert_eq!(house.get("/usage").await.body["summary"]["total_requests"], 0);
+}
+
+/// A run is its account's, and what it does is paid from the account: a key only opens the door.
+#[tokio::test]
+async fn a_key_revoked_under_way_opens_nothing_and_its_run_goes_on() {
+    let mut house = house().await;
+    house.enroll(|_, _| {}).await;
+    house.agents.always(
+        "sentiment-analyzer/analyze_sentiment",
+        after(5_000, json!({ "sentiment": "positive" })),
+    );
+    let goal = json!({ "goal": "Analyze the sentiment of \"great\"" });
+    let started = house
+        .post_with("/orchestrate", goal, &[("prefer", "respond-async")])
+        .await;
+    let path = format!("/orchestrate/{}", started.body["request_id"].as_str().unwrap());
+    while house.agents.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let (keys, acme) = (house.orchestrator.api_keys(), caller("acme"));
+    let only = keys.list(&acme, PageRequest::new(1, 0)).await.unwrap();
+    keys.revoke(&acme, only.items[0].id).await.unwrap();
+    assert_eq!(house.get(&path).await.code(), "INVALID_API_KEY");
+    house.clock.advance(Duration::from_secs(5));
+    house.settle().await;
+    house.key = house.key_of("acme", KeyForm::Market).await;
+    assert_eq!(house.get(&path).await.body["status"], "completed");
+    assert_eq!(house.available("acme").await, 99_900_000);
 }
 
 #[tokio::test]
