@@ -1,9 +1,15 @@
 //! Where a call may have to wait for a human.
 
+mod approval_gate;
+mod rule;
+
 use std::fmt;
 
 use async_trait::async_trait;
 use orch_core::{Amount, ApprovalId, Caller, StoreError};
+
+pub use approval_gate::ApprovalGate;
+pub use rule::ApprovalRule;
 
 use crate::Invocation;
 

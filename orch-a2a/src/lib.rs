@@ -24,7 +24,7 @@ pub use cancel::Cancel;
 pub use circuit::CircuitPolicy;
 pub use contain::Panicked;
 pub use error::InvokeError;
-pub use gate::{Gate, OpenGate, Passage};
+pub use gate::{ApprovalGate, ApprovalRule, Gate, OpenGate, Passage};
 pub use health::{Health, HealthOptions};
 pub use in_process::{
     AgentFunction, Context, ContextFunction, Executor, InProcess, InlineExecutor, Job, JobResult, LocalAgent,

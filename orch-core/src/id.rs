@@ -1,8 +1,12 @@
 //! Ids: each kind of thing has a type and a prefix of its own, so that none passes for another.
 
+mod approval;
+
 use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
+
+pub use approval::{ApprovalId, ApprovalIdError};
 
 use crate::{Entropy, Timestamp};
 
@@ -111,8 +115,6 @@ id_type! {
     AgentId, "agent_";
     /// One call of an agent, whoever asked for it; its hold and its idempotency key bear the same UUID.
     InvocationId, "inv_";
-    /// A human's decision that is waited for.
-    ApprovalId, "apr_";
     /// A run of a plan.
     RunId, "run_";
     /// An API key; what is secret about it is elsewhere.

@@ -24,7 +24,9 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::{Cause, Entity, ErrorKind, Failure, Purse, StoreError};
 pub use event::{Event, EventLog, InMemoryEventLog};
 pub use fingerprint::Fingerprint;
-pub use id::{AccountId, AccountIdError, AgentId, ApiKeyId, ApprovalId, IdError, InvocationId, RunId};
+pub use id::{
+    AccountId, AccountIdError, AgentId, ApiKeyId, ApprovalId, ApprovalIdError, IdError, InvocationId, RunId,
+};
 pub use money::{Amount, BasisPoints, Currency, MoneyError};
 pub use page::{Order, Page, PageRequest};
 pub use secret::{Sealer, Secret};

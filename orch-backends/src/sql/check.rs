@@ -1,5 +1,6 @@
 //! Whether the stored rows keep the laws of the domain: for an operator who suspects that someone wrote past it.
 
+mod approvals;
 mod catalog;
 mod ledger;
 mod runs;
@@ -23,7 +24,7 @@ pub struct Violation {
 }
 
 impl SqlStore {
-    /// Checks every invariant of the ledger, the runs and the catalog from the stored rows. Of each law, at most 100
+    /// Checks every invariant of the ledger, the runs, the catalog and the approvals from the stored rows. Of each law, at most 100
     /// violations are reported.
     ///
     /// It reads every row, in memory that does not grow with their number, and may run while the store is in use: each law
@@ -34,6 +35,7 @@ impl SqlStore {
                 let mut violations = ledger::violations(tx).await?;
                 violations.extend(runs::violations(tx).await?);
                 violations.extend(catalog::violations(tx).await?);
+                violations.extend(approvals::violations(tx).await?);
                 Ok(violations)
             })
         })

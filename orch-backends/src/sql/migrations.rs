@@ -102,6 +102,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "handles",
         sql: include_str!("migrations/0008_handles.sql"),
     },
+    Migration {
+        number: 9,
+        name: "approvals",
+        sql: include_str!("migrations/0009_approvals.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The laws of every store on every engine.
 
 mod agents;
+mod approvals;
 mod auth;
 mod billing;
 mod catalog;

@@ -135,7 +135,7 @@ impl Orchestration {
                     invocation, attempt, ..
                 } = self.steps[index]
                 {
-                    let approval = waiting.approval;
+                    let approval = waiting.approval.clone();
                     self.set(
                         index,
                         StepState::Waiting {

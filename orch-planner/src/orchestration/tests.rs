@@ -22,7 +22,7 @@ fn invocation(index: usize) -> InvocationId {
 }
 
 fn approval(index: usize) -> ApprovalId {
-    ApprovalId::from_uuid(Uuid::from_u128(index as u128))
+    format!("apr_{index}").parse().unwrap()
 }
 
 fn failure() -> StepFailure {

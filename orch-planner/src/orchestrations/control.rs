@@ -47,6 +47,7 @@ impl Orchestrations {
         self.add(run, |run| match run.status() {
             RunStatus::Running | RunStatus::Waiting => {
                 let is_awaited = run.steps().iter().any(waits);
+                let approval = approval.clone();
                 let decided = OrchestrationEvent::ApprovalDecided(ApprovalDecided { approval });
                 Ok(is_awaited.then_some(decided))
             }

@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use orch::{
-    Amount, ApprovalId, Currency, Orchestrator, OsEntropy, Passage, RunStatus, Timestamp,
-    a2a::testing::ScriptedGate,
+    Amount, ApprovalId, Currency, Orchestrator, OsEntropy, Passage, RunStatus, a2a::testing::ScriptedGate,
 };
 
 use crate::{
@@ -42,9 +41,9 @@ async fn waits(orchestrator: &Orchestrator, run: orch::RunId) -> bool {
 async fn a_run_that_waits_survives_its_process_and_resumes(engine: Engine) {
     let (gate, approval) = (
         Arc::new(ScriptedGate::default()),
-        ApprovalId::generate(Timestamp::from_millis(1), &OsEntropy),
+        ApprovalId::generate(&OsEntropy),
     );
-    gate.set("say", Passage::Waiting(approval));
+    gate.set("say", Passage::Waiting(approval.clone()));
     let orchestrator = host(&engine, &gate).await;
     let worker = work(&orchestrator);
     let steps = serde_json::json!([step("a", "echo"), { "id": "b", "agent": "echo", "task": "say",
@@ -65,7 +64,7 @@ async fn a_run_that_waits_survives_its_process_and_resumes(engine: Engine) {
         (amount("8 ALGO"), amount("2 ALGO"))
     );
     // What was not asked for decides nothing.
-    let other = ApprovalId::generate(Timestamp::from_millis(2), &OsEntropy);
+    let other = ApprovalId::generate(&OsEntropy);
     next.orchestrations().resume(&caller(), run, other).await.unwrap();
     assert!(waits(&next, run).await);
     worker.abort();

@@ -22,8 +22,8 @@ fn answer() -> Answer {
 #[tokio::test]
 async fn what_waits_for_a_human_goes_on_under_the_same_hold() {
     let house = House::new().await;
-    let approval = ApprovalId::generate(house.clock.now(), &SeededEntropy::default());
-    house.gate.set("write", Passage::Waiting(approval));
+    let approval = ApprovalId::generate(&SeededEntropy::default());
+    house.gate.set("write", Passage::Waiting(approval.clone()));
     let mut invocation = house.invocation();
     assert_eq!(
         house.invoke(&invocation).await.unwrap(),
@@ -47,7 +47,7 @@ async fn what_waits_for_a_human_goes_on_under_the_same_hold() {
 #[tokio::test]
 async fn what_waited_and_cannot_be_sent_any_more_gives_its_hold_back() {
     let house = House::new().await;
-    let approval = ApprovalId::generate(house.clock.now(), &SeededEntropy::default());
+    let approval = ApprovalId::generate(&SeededEntropy::default());
     house.gate.set("write", Passage::Waiting(approval));
     let invocation = house.invocation();
     house.invoke(&invocation).await.unwrap();

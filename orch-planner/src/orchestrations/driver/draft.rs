@@ -210,7 +210,7 @@ impl Driver {
                 }))
             }
             StepEnd::Waiting(approval) => {
-                let approval = *approval;
+                let approval = approval.clone();
                 Some(OrchestrationEvent::StepWaiting(StepWaiting {
                     step,
                     invocation,
