@@ -9,4 +9,5 @@ mod engine;
 mod events;
 mod http;
 mod planner;
+mod spoiled;
 mod switch;

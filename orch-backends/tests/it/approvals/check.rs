@@ -1,22 +1,12 @@
 //! What the check of a database finds in its approvals.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use orch_approvals::{ApprovalRequest, Approvals, Ballot, Party, Policy, Question};
 use orch_backends::{SqlStore, sql::test_db};
 use orch_core::{Caller, OsEntropy, SystemClock};
 
-async fn broken(store: &SqlStore) -> BTreeSet<&'static str> {
-    let violations = store.check().await.unwrap();
-    violations.into_iter().map(|violation| violation.law).collect()
-}
-
-async fn spoil(store: &SqlStore, sql: &'static str) {
-    let changed = store.write((), move |tx, ()| {
-        Box::pin(async move { tx.execute(sql, &[]).await })
-    });
-    assert!(changed.await.unwrap() > 0, "{sql}");
-}
+use crate::spoiled;
 
 /// One that is used, one that was rejected, and one that is pending.
 async fn ask(store: &SqlStore) {
@@ -56,7 +46,6 @@ async fn ask(store: &SqlStore) {
 /// Each change breaks a law, and the next one mends it.
 async fn every_law_is_checked(store: SqlStore) {
     ask(&store).await;
-    assert_eq!(store.check().await.unwrap(), []);
     let breaks = [
         (
             "UPDATE orch_approvals SET seq = seq + 1 WHERE id = 'one'",
@@ -101,12 +90,7 @@ async fn every_law_is_checked(store: SqlStore) {
              WHERE id = 'two'",
         ),
     ];
-    for (spoiled, law, mended) in breaks {
-        spoil(&store, spoiled).await;
-        assert!(broken(&store).await.contains(law), "{law}: after {spoiled}");
-        spoil(&store, mended).await;
-        assert_eq!(store.check().await.unwrap(), [], "after {mended}");
-    }
+    spoiled::every_law_is_checked(&store, &breaks).await;
 }
 
 #[tokio::test]

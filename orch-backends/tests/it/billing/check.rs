@@ -12,6 +12,8 @@ use orch_core::{
 };
 use std::sync::Arc;
 
+use crate::spoiled::spoil;
+
 fn algo(minor: i64) -> Amount {
     Amount::new(minor, Currency::Algo).unwrap()
 }
@@ -85,12 +87,7 @@ async fn lived_in(store: SqlStore) -> SqlStore {
 }
 
 async fn tampered(store: &SqlStore, sql: &str) -> Vec<Violation> {
-    let n_changed = store
-        .write(sql.to_owned(), |tx, sql| {
-            Box::pin(async move { tx.execute(sql, &[]).await })
-        })
-        .await;
-    assert!(n_changed.unwrap() > 0, "{sql}");
+    spoil(store, sql).await;
     store.check().await.unwrap()
 }
 

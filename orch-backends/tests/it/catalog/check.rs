@@ -1,6 +1,6 @@
 //! What the check of a database finds in a catalog.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use orch_backends::{SqlStore, sql::test_db};
 use orch_core::{
@@ -8,6 +8,8 @@ use orch_core::{
     agent::{Endpoint, Pricing, Status, Visibility},
     catalog::{AgentDraft, VersionDraft},
 };
+
+use crate::spoiled::{broken, spoil};
 
 fn draft(name: &str, visibility: Visibility) -> AgentDraft {
     let pricing = Pricing::per_request(Amount::new(5, Currency::Algo).unwrap());
@@ -43,19 +45,6 @@ async fn fill(store: &SqlStore) {
             .await
             .unwrap();
     }
-}
-
-/// The laws that are broken.
-async fn broken(store: &SqlStore) -> BTreeSet<&'static str> {
-    let violations = store.check().await.unwrap();
-    violations.into_iter().map(|violation| violation.law).collect()
-}
-
-async fn spoil(store: &SqlStore, sql: &'static str) {
-    let changed = store.write((), move |tx, ()| {
-        Box::pin(async move { tx.execute(sql, &[]).await })
-    });
-    assert!(changed.await.unwrap() > 0, "{sql}");
 }
 
 async fn every_law_is_checked(store: SqlStore) {
