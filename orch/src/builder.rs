@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use orch_a2a::{
-    AgentTransport, Executor, Gate, InProcess, Invoker, InvokerLimits, InvokerParts, LocalAgent, OpenGate,
-    Transports,
+    AgentTransport, ApprovalGate, ApprovalRule, Executor, Gate, InProcess, Invoker, InvokerLimits,
+    InvokerParts, LocalAgent, Transports,
 };
+use orch_approvals::{ApprovalError, ApprovalOptions, Approvals};
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{
@@ -48,7 +49,9 @@ pub struct Builder {
     process: Option<Arc<dyn AgentTransport>>,
     #[cfg(feature = "process")]
     process_options: Option<orch_backends::process::ProcessOptions>,
-    gate: Arc<dyn Gate>,
+    gate: Option<Arc<dyn Gate>>,
+    rules: Vec<ApprovalRule>,
+    approvals: ApprovalOptions,
     planner: Option<Arc<dyn Planner>>,
     model: Option<Model>,
     fee: BasisPoints,
@@ -73,7 +76,9 @@ impl Builder {
             process: None,
             #[cfg(feature = "process")]
             process_options: None,
-            gate: Arc::new(OpenGate),
+            gate: None,
+            rules: Vec::new(),
+            approvals: ApprovalOptions::default(),
             planner: None,
             model: None,
             fee: BasisPoints::default(),
@@ -157,9 +162,24 @@ impl Builder {
         }
     }
 
-    /// Says which calls wait for a human; none unless it is given.
+    /// Lets the calls that a rule is about wait for the humans that it names; none unless it is given. Of several rules,
+    /// the first that is about a call counts.
+    pub fn approval_rule(mut self, rule: ApprovalRule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Bounds approvals, and says who looks after all of them.
+    pub fn approval_options(self, approvals: ApprovalOptions) -> Self {
+        Self { approvals, ..self }
+    }
+
+    /// Says which calls wait for a human, in the place of the rules.
     pub fn gate(self, gate: Arc<dyn Gate>) -> Self {
-        Self { gate, ..self }
+        Self {
+            gate: Some(gate),
+            ..self
+        }
     }
 
     /// Turns goals into plans; by the catalog alone, without a model, unless it is given.
@@ -207,7 +227,7 @@ impl Builder {
     /// Plugs everything together and enrolls the host's agents in the catalog.
     ///
     /// # Errors
-    /// An agent cannot be enrolled.
+    /// An agent cannot be enrolled, or a rule cannot be meant.
     pub async fn build(self) -> Result<Orchestrator, BuildError> {
         let (clock, entropy) = (self.clock, self.entropy);
         #[cfg(feature = "http-clients")]
@@ -227,6 +247,16 @@ impl Builder {
         let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
         let metering = Metering::new(self.stores.usage, clock.clone());
         let api_keys = ApiKeys::new(self.stores.api_keys, clock.clone(), entropy.clone());
+        let approvals = Approvals::new(
+            self.stores.approvals,
+            clock.clone(),
+            entropy.clone(),
+            self.approvals,
+        );
+        let gate = match self.gate {
+            Some(gate) => gate,
+            None => Arc::new(ApprovalGate::new(approvals.clone(), catalog.clone(), self.rules)?),
+        };
         let threads = TokioExecutor::new();
         let executor = self.executor.unwrap_or_else(|| Arc::new(threads.clone()));
         let functions = Arc::new(InProcess::new(executor));
@@ -248,7 +278,7 @@ impl Builder {
                 http,
                 process,
             },
-            gate: self.gate,
+            gate,
             switch: Switch::new(self.stores.switch, clock.clone()),
         };
         let invoker = Invoker::new(parts, self.limits);
@@ -283,12 +313,14 @@ impl Builder {
         );
         if let Some(bell) = self.stores.sharing.bell() {
             bell.listen(orchestrations.ear());
+            bell.listen(approvals.ear());
         }
         Ok(Orchestrator::new(Parts {
             catalog,
             billing,
             metering,
             api_keys,
+            approvals,
             invoker,
             orchestrations,
             clock,
@@ -328,6 +360,9 @@ pub enum BuildError {
     /// An agent of the host cannot be enrolled.
     #[error(transparent)]
     Enroll(#[from] EnrollError),
+    /// A rule of what waits for a human cannot be meant.
+    #[error("a rule of approvals: {0}")]
+    Approval(#[from] ApprovalError),
     /// The owner of the host's agents has no fit name.
     #[error(transparent)]
     Owner(#[from] AccountIdError),

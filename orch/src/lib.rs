@@ -2,6 +2,7 @@
 
 mod builder;
 mod count;
+mod decided;
 mod enroll;
 mod executor;
 mod orchestrator;
@@ -21,6 +22,8 @@ pub use worker::WorkerError;
 
 #[doc(no_inline)]
 pub use orch_a2a::{self as a2a, AgentFunction, Context, Gate, LocalAgent, Passage, Progress, schemars};
+#[doc(no_inline)]
+pub use orch_approvals::{self as approvals, ApprovalError, Approvals};
 #[doc(no_inline)]
 pub use orch_auth as auth;
 #[cfg(any(

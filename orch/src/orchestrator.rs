@@ -1,6 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use orch_a2a::{HealthOptions, Invoker};
+use orch_approvals::Approvals;
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{Catalog, Clock, Entropy, Switch, Timestamp};
@@ -30,6 +31,7 @@ pub(crate) struct Parts {
     pub(crate) billing: Billing,
     pub(crate) metering: Metering,
     pub(crate) api_keys: ApiKeys,
+    pub(crate) approvals: Approvals,
     pub(crate) invoker: Invoker,
     pub(crate) orchestrations: Orchestrations,
     pub(crate) clock: Arc<dyn Clock>,
@@ -111,6 +113,11 @@ impl Orchestrator {
         &self.0.parts.api_keys
     }
 
+    /// What humans are asked, and what they decide.
+    pub fn approvals(&self) -> &Approvals {
+        &self.0.parts.approvals
+    }
+
     /// Tells the time to everything here.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.parts.clock
@@ -136,7 +143,7 @@ impl Orchestrator {
         &self.0.parts.orchestrations
     }
 
-    /// Drives runs, sweeps expired holds and looks after the agents until [`shutdown`](Self::shutdown). The host spawns it:
+    /// Drives runs, tells them what humans decided, sweeps expired holds and looks after the agents until [`shutdown`](Self::shutdown). The host spawns it:
     /// `tokio::spawn(orchestrator.worker())`. Everything that it spawns ends with it.
     ///
     /// A store that is away is waited for. Dropping the future is like a crash: another worker carries on.

@@ -16,6 +16,8 @@ pub struct Retention {
     /// Usage records; for good where this is `None`. 400 days unless it is set, so that a year can be compared with the
     /// one before. Volume discounts count the calls of the calendar month: keep at least 31 days where there are any.
     pub usage: Option<Duration>,
+    /// Approvals after they were closed, with their events; for good where this is `None`. 90 days unless it is set.
+    pub approvals: Option<Duration>,
     /// How often is looked for what is too old.
     pub interval: Duration,
     /// How many of a kind are removed in one unit of work.
@@ -27,6 +29,7 @@ impl Default for Retention {
         Self {
             runs: Some(90 * DAY),
             usage: Some(400 * DAY),
+            approvals: Some(90 * DAY),
             interval: Duration::from_secs(600),
             batch: 100,
         }
@@ -41,6 +44,7 @@ pub(crate) async fn prune(parts: Parts) {
     let Retention {
         runs,
         usage,
+        approvals,
         interval,
         batch,
     } = parts.options.retention;
@@ -54,6 +58,11 @@ pub(crate) async fn prune(parts: Parts) {
         if let Some(older_than) = usage {
             let pruned = parts.metering.prune(older_than, batch).await;
             n_most = n_most.max(n_of(pruned, "usage records cannot be pruned"));
+        }
+        if let Some(older_than) = approvals {
+            let closed_before = parts.clock.now() - older_than;
+            let pruned = parts.approvals.prune(closed_before, batch).await;
+            n_most = n_most.max(n_of(pruned, "closed approvals cannot be pruned"));
         }
         // There may be more where a whole batch came from.
         parts

@@ -2,10 +2,12 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
+use orch_approvals::{ApprovalStore, InMemoryApprovals};
 use orch_auth::{ApiKeyStore, InMemoryApiKeys};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
 use orch_core::{
-    CatalogStore, Cause, Clock, InMemoryCatalog, InMemorySwitch, SwitchStore, SystemClock, event::Bell,
+    CatalogStore, Cause, Clock, InMemoryCatalog, InMemoryEventLog, InMemorySwitch, SwitchStore, SystemClock,
+    event::Bell,
 };
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
 
@@ -23,6 +25,8 @@ pub struct Stores {
     pub usage: Arc<dyn UsageStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
+    /// What humans are asked.
+    pub approvals: Arc<dyn ApprovalStore>,
     /// Runs with their events, and the workers that share them.
     pub orchestrations: Arc<dyn OrchestrationStore>,
     /// What is stopped.
@@ -40,12 +44,14 @@ impl Stores {
     /// In memory, where a worker lives and dies by this clock: the same one that the orchestrator is built with.
     pub fn in_memory_at(clock: Arc<dyn Clock>) -> Self {
         let ledger = Arc::new(InMemoryLedger::default());
+        let log = Arc::new(InMemoryEventLog::default());
         Self {
             catalog: Arc::new(InMemoryCatalog::default()),
             ledger: ledger.clone(),
             usage: ledger,
             api_keys: Arc::new(InMemoryApiKeys::default()),
-            orchestrations: Arc::new(InMemoryOrchestrations::new(Arc::default(), clock)),
+            approvals: Arc::new(InMemoryApprovals::new(log.clone())),
+            orchestrations: Arc::new(InMemoryOrchestrations::new(log, clock)),
             switch: Arc::new(InMemorySwitch::default()),
             sharing: Arc::new(InThisProcess),
         }
@@ -100,6 +106,7 @@ mod sql {
                 ledger: store.clone(),
                 usage: store.clone(),
                 api_keys: store.clone(),
+                approvals: store.clone(),
                 orchestrations: store.clone(),
                 switch: store.clone(),
                 sharing: store,

@@ -14,7 +14,7 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use crate::{orchestrator::Parts, retention};
+use crate::{decided, orchestrator::Parts, retention};
 
 /// Why a worker ends before it is told to.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,7 @@ pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), Wor
     let mut chores = JoinSet::new();
     chores.spawn(sweep(parts.clone()));
     chores.spawn(retention::prune(parts.clone()));
+    chores.spawn(decided::tell_runs(parts.clone()));
     chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {

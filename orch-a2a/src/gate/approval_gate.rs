@@ -199,3 +199,6 @@ impl Gate for ApprovalGate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

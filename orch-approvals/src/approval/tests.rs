@@ -124,9 +124,9 @@ impl Model {
                     return false;
                 }
                 if yes {
-                    self.yes.push(voter)
+                    self.yes.push(voter);
                 } else {
-                    self.no.push(voter)
+                    self.no.push(voter);
                 }
                 let quorum = self.policy.quorum as usize;
                 let is_lost = match self.policy.approvers {

@@ -1,6 +1,6 @@
 //! What anyone who owns a run may do to it, from any process.
 
-use orch_core::{ApprovalId, Caller, RunId};
+use orch_core::{ApprovalId, Caller, InvocationId, RunId};
 
 use super::Orchestrations;
 use crate::{
@@ -58,6 +58,29 @@ impl Orchestrations {
             }),
         })
         .await
+    }
+
+    /// Says the same of the step that an invocation is for. `false` while that step is still on its way to wait, so that
+    /// it has to be said again soon; `true` when it was said, or when the step waits for nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`](OrchestrationError::Ended) when the run has ended; [`NotFound`](OrchestrationError::NotFound).
+    pub async fn tell_decided(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        approval: &ApprovalId,
+        invocation: InvocationId,
+    ) -> Result<bool, OrchestrationError> {
+        self.record(caller, run).await?;
+        let known = self.0.fold(run).await?;
+        let is_on_its_way = |state: &StepState| matches!(state, StepState::Running { invocation: other, .. } if *other == invocation);
+        if known.steps().iter().any(is_on_its_way) {
+            return Ok(false);
+        }
+        self.resume(caller, run, approval.clone()).await?;
+        Ok(true)
     }
 
     /// Refuses new work while the account or everything is stopped.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod agents;
+mod approvals;
 mod bad_input;
 mod engine;
 mod enrollment;

@@ -1,5 +1,6 @@
 //! More than one orchestrator over the same stores.
 
+mod approvals;
 mod news;
 mod upgrade;
 

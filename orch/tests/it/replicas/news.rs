@@ -6,7 +6,8 @@ use std::{
 };
 
 use orch::{
-    LocalAgent, Orchestrator, RunId, RunStatus, Stores,
+    Builder, LocalAgent, Orchestrator, RunId, RunStatus, Stores,
+    approvals::ApprovalOptions,
     backends::{SqlStore, sql::test_db},
     planner::{OrchestrationOptions, Update},
 };
@@ -17,14 +18,21 @@ use crate::{
 };
 
 /// Two replicas, each with connections of its own, that look at what the other did once in an hour.
-struct Replicas {
+pub(super) struct Replicas {
     stores: [SqlStore; 2],
-    one: Orchestrator,
-    other: Orchestrator,
+    pub(super) one: Orchestrator,
+    pub(super) other: Orchestrator,
 }
 
 impl Replicas {
     async fn new(agent: impl Fn() -> LocalAgent) -> Option<Self> {
+        Self::configured(agent, |builder| builder).await
+    }
+
+    pub(super) async fn configured(
+        agent: impl Fn() -> LocalAgent,
+        configure: impl Fn(Builder) -> Builder,
+    ) -> Option<Self> {
         let stores = test_db::postgres_twice().await?;
         let build = async |store: &SqlStore| {
             let options = OrchestrationOptions {
@@ -33,6 +41,11 @@ impl Replicas {
             };
             let builder = Orchestrator::builder(Stores::from(store.clone()));
             let builder = builder.orchestration_options(options).agent(agent());
+            let rarely = ApprovalOptions {
+                poll_interval: Duration::from_secs(3600),
+                ..ApprovalOptions::default()
+            };
+            let builder = configure(builder.approval_options(rarely));
             builder.build().await.unwrap()
         };
         let (one, other) = (build(&stores[0]).await, build(&stores[1]).await);
