@@ -42,7 +42,7 @@ async fn threads_race_for_one_outcome_and_one_use() {
             let (approvals, caller, id) = (approvals.clone(), caller.clone(), id.clone());
             tokio::spawn(async move {
                 let party = Party::agent(&number.to_string()).unwrap();
-                let ballot = if number % 2 == 0 {
+                let ballot = if number.is_multiple_of(2) {
                     Ballot::approve(party)
                 } else {
                     Ballot::reject(party)
