@@ -14,8 +14,8 @@ pub struct Migration {
 
 impl Migration {
     /// Whether it only adds what a program that does not know of it leaves alone: tables, indexes that refuse nothing it
-    /// writes, and columns that may be left out of an insert. A program of the release before goes on beside it, and starts
-    /// on it.
+    /// writes, columns that may be left out of an insert, and what such tables and columns begin with. A program of the
+    /// release before goes on beside it, and starts on it.
     pub fn is_additive(&self) -> bool {
         let texts: Vec<String> = statements(self.sql).map(plain).collect();
         texts.iter().all(|text| {
@@ -24,7 +24,9 @@ impl Migration {
             let adds = ["CREATE TABLE ", "CREATE INDEX "]
                 .iter()
                 .any(|start| text.starts_with(start));
-            adds || (adds_column && may_be_left_out) || is_of_a_new_column(text, &texts)
+            adds || (adds_column && may_be_left_out)
+                || is_of_a_new_column(text, &texts)
+                || fills_what_is_new(text, &texts)
         })
     }
 }
@@ -50,6 +52,28 @@ fn is_of_a_new_column(text: &str, migration: &[String]) -> bool {
         let mut others = migration.iter();
         others.any(|other| other.starts_with(&added) && !other.contains(" DEFAULT "))
     })
+}
+
+/// Whether it writes into a table that the same migration makes, or sets a column that it adds.
+fn fills_what_is_new(text: &str, migration: &[String]) -> bool {
+    let made = |table: &str| format!("CREATE TABLE {table} (");
+    let added = |table: &str, column: &str| format!("ALTER TABLE {table} ADD COLUMN {column} ");
+    let start = if let Some((table, _)) = text
+        .strip_prefix("INSERT INTO ")
+        .and_then(|rest| rest.split_once(' '))
+    {
+        made(table)
+    } else if let Some((table, set)) = text
+        .strip_prefix("UPDATE ")
+        .and_then(|rest| rest.split_once(" SET "))
+        && let Some((column, value)) = set.split_once(" = ")
+        && !value.contains(',')
+    {
+        added(table, column)
+    } else {
+        return false;
+    };
+    migration.iter().any(|other| other.starts_with(&start))
 }
 
 /// The statements of a migration: each ends with `;` at the end of a line.
@@ -107,6 +131,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "approvals",
         sql: include_str!("migrations/0009_approvals.sql"),
     },
+    Migration {
+        number: 10,
+        name: "usage sums",
+        sql: include_str!("migrations/0010_usage_sums.sql"),
+    },
 ];
 
 #[cfg(test)]
@@ -125,6 +154,8 @@ mod tests {
             "ALTER TABLE t ADD COLUMN\n    n BIGINT NOT NULL DEFAULT 1;\n",
             "ALTER TABLE t ADD COLUMN n BIGINT;\n",
             "ALTER TABLE t ADD COLUMN n BIGINT;\nCREATE UNIQUE INDEX i ON t (n);\n",
+            "CREATE TABLE t (id BIGINT);\nINSERT INTO t (id) SELECT id FROM u;\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT;\nUPDATE t SET n = 1;\n",
         ] {
             assert!(is_additive(sql), "{sql}");
         }
@@ -135,6 +166,9 @@ mod tests {
             "DROP TABLE t;\n",
             "ALTER TABLE t RENAME COLUMN a TO b;\n",
             "CREATE TABLE t (id BIGINT);\nUPDATE u SET n = 1;\n",
+            "CREATE TABLE t (id BIGINT);\nINSERT INTO u (id) SELECT id FROM t;\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT;\nUPDATE t SET n = 1, m = 2;\n",
+            "ALTER TABLE t ADD COLUMN n BIGINT;\nUPDATE t SET m = 1;\n",
         ] {
             assert!(!is_additive(sql), "{sql}");
         }

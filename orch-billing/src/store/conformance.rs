@@ -80,6 +80,7 @@ macro_rules! ledger_store_tests {
             usage_of_a_refused_or_repeated_closing_is_not_kept,
             usage_is_listed_latest_first,
             usage_is_summed_up,
+            usage_is_summed_up_between_any_moments,
             answered_calls_are_counted,
             old_usage_is_pruned,
         );
@@ -94,6 +95,7 @@ macro_rules! ledger_store_tests {
             a_raced_grant_is_given_once,
             a_closing_parent_and_a_new_sub_hold_exclude_each_other,
             racing_sub_holds_give_all_back,
+            racing_captures_are_all_summed_up,
         );
     };
     (@each $make:expr; $($law:ident),+ $(,)?) => {$(

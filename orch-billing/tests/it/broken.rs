@@ -92,6 +92,7 @@ caught! { each:
     usage_of_a_refused_or_repeated_closing_is_not_kept by KeepsAnyUsage,
     usage_is_listed_latest_first by ListsOldestFirst,
     usage_is_summed_up by GroupsByAgentOnly,
+    usage_is_summed_up_between_any_moments by SumsWholeHours,
     answered_calls_are_counted by CountsAlways,
     old_usage_is_pruned by PrunesWithoutLimit,
 }
@@ -107,6 +108,7 @@ caught! { race:
     a_raced_grant_is_given_once by LooksBeforeItGrants,
     a_closing_parent_and_a_new_sub_hold_exclude_each_other by LooksBeforeItEnds,
     racing_sub_holds_give_all_back by LosesUpdates,
+    racing_captures_are_all_summed_up by LosesSums,
 }
 
 /// What is caught is the fault, not the decoration.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::sql::{Tx, Value};
 
-/// Five statements: end the hold, keep the transaction, its entries and what was used, give the rest back.
+/// Six statements: end the hold, keep the transaction, its entries, what was used and its sums, give the rest back.
 pub(super) async fn close(tx: &mut dyn Tx, closing: &Closing) -> Result<Hold, StoreError> {
     let Some(closed) = end(tx, closing).await? else {
         return repeated(tx, closing).await;

@@ -1,19 +1,25 @@
+mod summary;
+mod sums;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
-use orch_billing::{Grouping, Period, UsageGroup, UsageRecord};
-use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError, Timestamp};
+use orch_billing::{Period, UsageRecord};
+use orch_core::{AccountId, AgentId, Page, PageRequest, StoreError, Timestamp};
 
 use super::holds::amount;
 use crate::sql::{Row, Tx, Value};
 
+pub(super) use summary::summarize;
+
 const INSERT: &str = "INSERT INTO orch_usage (invocation, account, agent, agent_slug, task, outcome, units, cost, currency, \
-    took_millis, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    took_millis, at, summed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)";
 
 const LIST: &str = "SELECT invocation, account, agent, agent_slug, task, outcome, units, cost, currency, took_millis, at \
     FROM orch_usage WHERE account = ?1 AND at >= ?2 AND at < ?3 ORDER BY at DESC, invocation DESC LIMIT ?4 OFFSET ?5";
 
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-
+/// Keeps a record, and adds it to its sums.
 pub(super) async fn insert(tx: &mut dyn Tx, usage: &UsageRecord) -> Result<(), StoreError> {
     let params = [
         Value::text(usage.invocation),
@@ -29,7 +35,7 @@ pub(super) async fn insert(tx: &mut dyn Tx, usage: &UsageRecord) -> Result<(), S
         usage.at.into(),
     ];
     tx.execute(INSERT, &params).await?;
-    Ok(())
+    sums::add(tx, usage).await
 }
 
 pub(super) async fn list(
@@ -56,37 +62,6 @@ pub(super) async fn list(
     })
 }
 
-pub(super) async fn summarize(
-    tx: &mut dyn Tx,
-    account: &AccountId,
-    currency: Currency,
-    period: Period,
-    by: Grouping,
-    limit: u32,
-) -> Result<Vec<UsageGroup>, StoreError> {
-    let (column, order) = match by {
-        Grouping::Whole => ("''", "cost DESC"),
-        Grouping::Agent => ("agent_slug", "cost DESC, key"),
-        Grouping::Task => ("task", "cost DESC, key"),
-        Grouping::Day => ("at / ?6", "key"),
-    };
-    // Every number of a parameter has to occur, and a whole has no column to group by.
-    let sql = format!(
-        "SELECT {column} AS key, COUNT(*) AS requests, COUNT(DISTINCT agent) AS agents, \
-         CAST(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END) AS BIGINT) AS answered, \
-         CAST(SUM(cost) AS BIGINT) AS cost, CAST(SUM(took_millis) AS BIGINT) AS took_millis \
-         FROM orch_usage WHERE account = ?1 AND at >= ?2 AND at < ?3 AND currency = ?4 \
-         GROUP BY 1 ORDER BY {order} LIMIT ?5"
-    );
-    let [account, from, until] = within(account, period);
-    let mut params = vec![account, from, until, currency.code().into(), limit.into()];
-    if by == Grouping::Day {
-        params.push(DAY_MILLIS.into());
-    }
-    let rows = tx.query(&sql, &params).await?;
-    rows.iter().map(|row| group(row, currency, by)).collect()
-}
-
 pub(super) async fn count_answered(
     tx: &mut dyn Tx,
     account: &AccountId,
@@ -103,11 +78,18 @@ fn within(account: &AccountId, period: Period) -> [Value<'_>; 3] {
     [account.as_str().into(), period.from.into(), period.until.into()]
 }
 
+/// Removes records with their part in the sums, and once there are no more, what is left of old sums.
 pub(super) async fn prune(tx: &mut dyn Tx, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
     let sql = "DELETE FROM orch_usage WHERE invocation IN \
-               (SELECT invocation FROM orch_usage WHERE at < ?1 ORDER BY at, invocation LIMIT ?2)";
-    let n_removed = tx.execute(sql, &[before.into(), limit.into()]).await?;
-    Ok(n_removed.try_into().unwrap_or(u32::MAX))
+               (SELECT invocation FROM orch_usage WHERE at < ?1 ORDER BY at, invocation LIMIT ?2) \
+               RETURNING invocation, account, agent, agent_slug, task, outcome, cost, currency, took_millis, at, summed";
+    let removed = tx.query(sql, &[before.into(), limit.into()]).await?;
+    sums::take(tx, &removed).await?;
+    let n_removed = removed.len().try_into().unwrap_or(u32::MAX);
+    if n_removed < limit {
+        sums::forget(tx, before).await?;
+    }
+    Ok(n_removed)
 }
 
 fn count(rows: &[Row]) -> Result<u64, StoreError> {
@@ -130,23 +112,5 @@ fn read(row: &Row) -> Result<UsageRecord, StoreError> {
         cost: amount(&row, "cost", row.parse("currency")?)?,
         took: Duration::from_millis(row.number("took_millis")?),
         at: row.timestamp("at")?,
-    })
-}
-
-fn group(row: &Row, currency: Currency, by: Grouping) -> Result<UsageGroup, StoreError> {
-    let row = row.of("orch_usage");
-    let key = match by {
-        Grouping::Day => Period::day_of(Timestamp::from_millis(
-            row.integer("key")?.saturating_mul(DAY_MILLIS),
-        )),
-        Grouping::Whole | Grouping::Agent | Grouping::Task => row.text("key")?.to_owned(),
-    };
-    Ok(UsageGroup {
-        key,
-        requests: row.number("requests")?,
-        answered: row.number("answered")?,
-        agents: row.number("agents")?,
-        cost: amount(&row, "cost", currency)?,
-        took: Duration::from_millis(row.number("took_millis")?),
     })
 }

@@ -272,6 +272,21 @@ fn tampering() -> Vec<(String, &'static str, String)> {
             "usage costs what was captured",
             invocation(),
         ),
+        (
+            "UPDATE orch_usage_sums SET requests = requests + 1 WHERE span = 'day'".into(),
+            "the sums of usage are those of its records",
+            " day ".into(),
+        ),
+        (
+            "DELETE FROM orch_usage_sums WHERE span = 'hour'".into(),
+            "the sums of usage are those of its records",
+            " hour ".into(),
+        ),
+        (
+            "UPDATE orch_usage SET took_millis = took_millis + 1".into(),
+            "the sums of usage are those of its records",
+            " hour ".into(),
+        ),
     ]
 }
 

@@ -183,7 +183,7 @@ async fn an_operation_takes_few_statements() {
         at: Timestamp::from_millis(0),
     };
     assert_eq!(n(Operation::Extend(enlargement)).await, 4, "enlargement");
-    assert_eq!(n(operation([8, 2, 10, 2])).await, 5, "capture with usage");
+    assert_eq!(n(operation([8, 2, 10, 2])).await, 6, "capture with usage");
     assert_eq!(n(operation([14, 2, 5, 0])).await, 4, "refund");
     assert_eq!(n(operation([11, 1, 0, 0])).await, 4, "release");
 }
@@ -232,6 +232,8 @@ async fn no_statement_reads_a_whole_table() {
         .count_answered(&demo, agent, Period::ALWAYS)
         .await
         .unwrap();
+    world.store.prune(at, 9).await.unwrap();
+    world.store.prune(Timestamp::from_millis(0), 9).await.unwrap();
     let plans = world.plans.lock().unwrap();
     let scans: Vec<_> = plans
         .iter()
@@ -244,6 +246,8 @@ async fn no_statement_reads_a_whole_table() {
         "orch_ledger_entries_earned",
         "orch_usage_listed",
         "orch_usage_answered",
+        "orch_usage_unsummed",
+        "orch_usage_sums_old",
     ] {
         assert!(
             plans.iter().any(|(_, step)| step.contains(index)),

@@ -1,7 +1,9 @@
 use std::{pin::Pin, sync::Arc};
 
+use orch_core::Currency;
+
 use super::{Ledger, fixture::*};
-use crate::{Hold, HoldState, Settled};
+use crate::{Grouping, Hold, HoldState, Period, Settled};
 
 /// One of several operations that race: what came of it.
 pub type Attempt = Pin<Box<dyn Future<Output = Settled<()>> + Send>>;
@@ -236,4 +238,40 @@ pub async fn racing_sub_holds_give_all_back(store: Arc<impl Ledger>, run: Race<'
         (credits(&*store).await, earned(&*store).await),
         ((920, 0), (72, 8))
     );
+}
+
+/// Calls of one agent and task that end at the same time are all in the sums, also while old ones are removed.
+pub async fn racing_captures_are_all_summed_up(store: Arc<impl Ledger>, run: Race<'_>) {
+    granted(&*store, 1_000).await;
+    let old = 90..94;
+    for number in old.clone().chain(1..=N_RACING) {
+        take(&*store, a_hold(number, 10)).await;
+    }
+    let used = |number: u128, at| crate::Closing {
+        usage: Some(crate::UsageRecord {
+            at,
+            ..a_usage(number, 7)
+        }),
+        ..capture(number, 10)
+    };
+    for number in old {
+        close(&*store, used(number, NOW)).await;
+    }
+    let winners = race(run, &store, move |store, number| async move {
+        if number % 4 == 0 {
+            store.prune(NOW + MINUTE, 1).await.unwrap();
+        }
+        store.close(&used(number, NOW + MINUTE)).await.unwrap().map(drop)
+    });
+    assert_eq!(winners.await.len(), 16);
+    let listed = listed(&*store, "demo").await;
+    // Of two that remove the same record, one removes none.
+    assert!((16..20).contains(&listed.total), "{}", listed.total);
+    let cost = algo(10 * i64::try_from(listed.total).unwrap());
+    for by in [Grouping::Whole, Grouping::Agent, Grouping::Task, Grouping::Day] {
+        let groups = store.summarize(&account("demo"), Currency::Algo, Period::ALWAYS, by, 9);
+        let groups = groups.await.unwrap();
+        assert_eq!(groups.len(), 1);
+        assert_eq!((groups[0].requests, groups[0].cost), (listed.total, cost));
+    }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use orch_core::{Amount, Currency, PageRequest};
+use orch_core::{Amount, Currency, PageRequest, Timestamp};
 
 use super::{Ledger, fixture::*};
 use crate::{BalanceOf, Closing, Grouping, Hold, Period, UsageOutcome, UsageRecord};
@@ -177,6 +177,58 @@ pub async fn usage_is_summed_up(store: &dyn Ledger) {
         .summarize(&account("stranger"), Currency::Algo, period, Grouping::Whole, 9)
         .await;
     assert_eq!(strangers.unwrap(), []);
+}
+
+/// Sums are those of the records that a list of the same period has, wherever the period begins and ends, and also after
+/// some of the records were removed.
+pub async fn usage_is_summed_up_between_any_moments(store: &dyn Ledger) {
+    const HOUR: Duration = Duration::from_secs(3600);
+    granted(store, 1_000_000).await;
+    let midnight = Period::month_of(NOW).from;
+    let moments: Vec<_> = [0, 1, 23, 24, 25, 47, 48, 72]
+        .into_iter()
+        .map(|n_hours| midnight + HOUR * n_hours)
+        .flat_map(|hour| [hour, hour + MINUTE * 7, hour + HOUR - Duration::from_millis(1)])
+        .collect();
+    for (number, &at) in (1..).zip(&moments) {
+        let usage = UsageRecord {
+            at,
+            ..a_usage(number, 7 + number % 2)
+        };
+        used(store, number, 1 + i64::try_from(number).unwrap(), usage).await;
+    }
+    let mut ends: Vec<_> = moments
+        .iter()
+        .flat_map(|&at| [at, at + Duration::from_millis(1)])
+        .collect();
+    ends.extend([Period::ALWAYS.from, Period::ALWAYS.until]);
+    sums_are_those_of_the_records(store, &ends).await;
+    let before = midnight + HOUR * 24;
+    assert_eq!(store.prune(before, 5).await.unwrap(), 5);
+    sums_are_those_of_the_records(store, &ends).await;
+    assert_eq!(store.prune(before, 99).await.unwrap(), 4);
+    sums_are_those_of_the_records(store, &ends).await;
+}
+
+async fn sums_are_those_of_the_records(store: &dyn Ledger, ends: &[Timestamp]) {
+    let demo = account("demo");
+    for &from in ends.iter().step_by(3) {
+        for &until in ends.iter().rev().step_by(5) {
+            let period = Period { from, until };
+            let listed = store.list(&demo, period, PageRequest::new(100, 0)).await.unwrap();
+            let costs: i64 = listed.items.iter().map(|usage| usage.cost.minor()).sum();
+            for by in [Grouping::Whole, Grouping::Agent, Grouping::Day] {
+                let groups = store
+                    .summarize(&demo, Currency::Algo, period, by, 99)
+                    .await
+                    .unwrap();
+                let summed = groups.iter().fold((0, 0), |(requests, cost), group| {
+                    (requests + group.requests, cost + group.cost.minor())
+                });
+                assert_eq!(summed, (listed.total, costs), "{by:?} of {period:?}");
+            }
+        }
+    }
 }
 
 /// Calls count that were answered, of one agent by one account in one period.

@@ -28,6 +28,11 @@ impl Broken {
                 return Ok(Err(Refusal::State(HoldState::Expired)));
             }
             (Fault::LooksBeforeItPays | Fault::LooksBeforeItEnds, ..) => give_way().await,
+            (Fault::LosesSums, ..) => {
+                let n_seen = self.extra.load(Ordering::SeqCst);
+                give_way().await;
+                self.extra.store(n_seen + 1, Ordering::SeqCst);
+            }
             _ => {}
         }
         let settled = self.inner.close(&closing).await?;

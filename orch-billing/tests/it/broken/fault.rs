@@ -37,6 +37,7 @@ pub(crate) enum Fault {
     LooksBeforeItPays,
     LooksBeforeItRefunds,
     LooksBeforeItTakes,
+    LosesSums,
     LosesUpdates,
     PoolsCredits,
     PrunesWithoutLimit,
@@ -49,6 +50,7 @@ pub(crate) enum Fault {
     RefusesRepetition,
     RemembersRefusals,
     RoundsEachRefund,
+    SumsWholeHours,
     TakesNoFee,
     TakesSubHoldsFromCredits,
 }

@@ -176,7 +176,22 @@ impl UsageStore for Broken {
         } else {
             by
         };
-        self.inner.summarize(account, currency, period, by, limit).await
+        let period = if self.is(Fault::SumsWholeHours) {
+            let hour = |at: Timestamp| Timestamp::from_millis(at.as_millis() / 3_600_000 * 3_600_000);
+            Period {
+                from: hour(period.from),
+                until: hour(period.until),
+            }
+        } else {
+            period
+        };
+        let mut groups = self.inner.summarize(account, currency, period, by, limit).await?;
+        if self.is(Fault::LosesSums) {
+            for group in &mut groups {
+                group.requests = self.extra.load(Ordering::SeqCst).unsigned_abs();
+            }
+        }
+        Ok(groups)
     }
 
     async fn count_answered(
