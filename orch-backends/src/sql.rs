@@ -38,6 +38,7 @@ mod rows;
 mod sqlite;
 mod store;
 mod switch;
+mod tallies;
 pub mod telemetry;
 #[cfg(all(any(test, feature = "testing"), any(feature = "postgres", feature = "sqlite")))]
 pub mod test_db;

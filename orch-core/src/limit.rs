@@ -1,9 +1,21 @@
-//! Rate limits as plain values: they are told the time and answer in whole milliseconds.
+//! Rate limits as plain values, which are told the time and answer in whole milliseconds, and limits by name that several
+//! processes keep together.
 
 mod bucket;
+mod count;
+mod exchange;
+mod limiter;
+mod rate;
+mod store;
 mod window;
 
 pub use bucket::TokenBucket;
+pub use exchange::Exchange;
+pub use limiter::Limiter;
+pub use rate::{Rate, Standing};
+#[cfg(any(test, feature = "testing"))]
+pub use store::conformance;
+pub use store::{Heard, Tally, TallyStore, in_memory::InMemoryTallies};
 pub use window::SlidingWindow;
 
 #[cfg(test)]

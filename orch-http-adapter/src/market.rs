@@ -46,9 +46,11 @@ struct Inner {
 }
 
 impl Market {
-    /// The market over what the host has plugged together.
+    /// The market over what the host has plugged together. Where several processes share its stores, it is made on a tokio
+    /// runtime, on which it tells them what its limits let through.
     pub fn new(orchestrator: Orchestrator, options: MarketOptions) -> Self {
-        let limits = RateLimits::new(options.rates);
+        let mut limits = RateLimits::new(options.rates);
+        limits.share(&orchestrator);
         Self(Arc::new(Inner {
             orchestrator,
             options,

@@ -326,6 +326,7 @@ impl Builder {
             clock,
             entropy,
             sharing: self.stores.sharing,
+            tallies: self.stores.tallies,
             threads,
             options: self.worker,
             working: Count::new(),

@@ -4,7 +4,10 @@ use orch_a2a::{HealthOptions, Invoker};
 use orch_approvals::Approvals;
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
-use orch_core::{Catalog, Clock, Entropy, Switch, Timestamp};
+use orch_core::{
+    Catalog, Clock, Entropy, Switch, Timestamp,
+    limit::{Exchange, Limiter, TallyStore},
+};
 use orch_planner::orchestrations::Orchestrations;
 use tokio::sync::watch;
 
@@ -37,6 +40,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) sharing: Arc<dyn Sharing>,
+    pub(crate) tallies: Option<Arc<dyn TallyStore>>,
     pub(crate) threads: TokioExecutor,
     pub(crate) options: WorkerOptions,
     /// The workers that drive runs.
@@ -126,6 +130,14 @@ impl Orchestrator {
     /// Yields chance to everything here.
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.0.parts.entropy
+    }
+
+    /// What keeps these limiters together with those of the same names in other processes that share the stores; `None` where
+    /// no other process serves them. Whoever has the limiters runs it every [`INTERVAL`](Exchange::INTERVAL).
+    pub fn exchange(&self, limiters: Vec<Arc<Limiter>>) -> Option<Exchange> {
+        let Parts { clock, entropy, .. } = &self.0.parts;
+        let tallies = self.0.parts.tallies.clone()?;
+        Some(Exchange::new(limiters, tallies, clock.clone(), &**entropy))
     }
 
     /// Single calls of agents, for hosts that keep their own books of what came of them.

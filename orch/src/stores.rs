@@ -7,7 +7,7 @@ use orch_auth::{ApiKeyStore, InMemoryApiKeys};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
 use orch_core::{
     CatalogStore, Cause, Clock, InMemoryCatalog, InMemoryEventLog, InMemorySwitch, SwitchStore, SystemClock,
-    event::Bell,
+    event::Bell, limit::TallyStore,
 };
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
 
@@ -31,6 +31,9 @@ pub struct Stores {
     pub orchestrations: Arc<dyn OrchestrationStore>,
     /// What is stopped.
     pub switch: Arc<dyn SwitchStore>,
+    /// Where processes that serve the same tell each other what their limits let through; none where one process serves
+    /// alone.
+    pub tallies: Option<Arc<dyn TallyStore>>,
     /// Who may serve these stores at once.
     pub sharing: Arc<dyn Sharing>,
 }
@@ -53,6 +56,7 @@ impl Stores {
             approvals: Arc::new(InMemoryApprovals::new(log.clone())),
             orchestrations: Arc::new(InMemoryOrchestrations::new(log, clock)),
             switch: Arc::new(InMemorySwitch::default()),
+            tallies: None,
             sharing: Arc::new(InThisProcess),
         }
     }
@@ -109,6 +113,7 @@ mod sql {
                 approvals: store.clone(),
                 orchestrations: store.clone(),
                 switch: store.clone(),
+                tallies: (!store.is_exclusive()).then(|| store.clone() as _),
                 sharing: store,
             }
         }

@@ -136,6 +136,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "usage sums",
         sql: include_str!("migrations/0010_usage_sums.sql"),
     },
+    Migration {
+        number: 10,
+        name: "tallies",
+        sql: include_str!("migrations/0011_limits.sql"),
+    },
 ];
 
 #[cfg(test)]

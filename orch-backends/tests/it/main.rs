@@ -11,3 +11,4 @@ mod http;
 mod planner;
 mod spoiled;
 mod switch;
+mod tallies;

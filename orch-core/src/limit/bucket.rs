@@ -13,6 +13,8 @@ pub struct TokenBucket {
     /// How much is in it: a token is as many of these parts as the period has milliseconds, so that each millisecond
     /// brings `rate` whole parts.
     level: u64,
+    /// What was put down beyond the level, in the same parts; it flows back first.
+    owed: u64,
     /// When `level` was right; never goes back.
     at: Timestamp,
 }
@@ -27,6 +29,7 @@ impl TokenBucket {
             period,
             capacity,
             level: capacity,
+            owed: 0,
             at: now,
         }
     }
@@ -35,12 +38,22 @@ impl TokenBucket {
     pub fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
         self.refill(now);
         match self.level.checked_sub(self.period) {
-            Some(rest) => {
+            Some(rest) if self.owed == 0 => {
                 self.level = rest;
                 Ok(())
             }
-            None => Err(self.retry_after(now)),
+            _ => Err(self.retry_after(now)),
         }
+    }
+
+    /// Counts requests that were let through elsewhere, whether or not there was room for them. What there was no room for
+    /// is owed: at most as much as the bucket holds.
+    pub fn put_down(&mut self, count: u32, now: Timestamp) {
+        self.refill(now);
+        let parts = u64::from(count) * self.period;
+        let from_level = parts.min(self.level);
+        self.level -= from_level;
+        self.owed = self.owed.saturating_add(parts - from_level).min(self.capacity);
     }
 
     /// How long until a request can be let through; zero if one can be now.
@@ -52,7 +65,8 @@ impl TokenBucket {
     /// in are never there: then it is the time until it is full.
     pub fn wait_for(&self, count: u32, now: Timestamp) -> Duration {
         let wanted = (u64::from(count) * self.period).min(self.capacity);
-        let missing = wanted.saturating_sub(self.level_at(now));
+        let (level, owed) = self.level_at(now);
+        let missing = wanted.saturating_sub(level).saturating_add(owed);
         match missing.div_ceil(self.rate) {
             0 => Duration::ZERO,
             wait => Duration::from_millis(wait) + self.at.since(now),
@@ -61,17 +75,20 @@ impl TokenBucket {
 
     /// How many requests can be let through now.
     pub fn remaining(&self, now: Timestamp) -> u32 {
-        u32::try_from(self.level_at(now) / self.period).unwrap_or(u32::MAX)
+        u32::try_from(self.level_at(now).0 / self.period).unwrap_or(u32::MAX)
     }
 
     fn refill(&mut self, now: Timestamp) {
-        self.level = self.level_at(now);
+        (self.level, self.owed) = self.level_at(now);
         self.at = self.at.max(now);
     }
 
-    fn level_at(&self, now: Timestamp) -> u64 {
+    /// The level, and what is owed.
+    fn level_at(&self, now: Timestamp) -> (u64, u64) {
         let elapsed = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
         let flowed = elapsed.saturating_mul(self.rate);
-        self.level.saturating_add(flowed).min(self.capacity)
+        let paid = flowed.min(self.owed);
+        let level = self.level.saturating_add(flowed - paid).min(self.capacity);
+        (level, self.owed - paid)
     }
 }

@@ -42,6 +42,16 @@ impl SlidingWindow {
         Ok(())
     }
 
+    /// Counts requests that were let through elsewhere, whether or not there was room for them.
+    pub fn put_down(&mut self, count: u32, now: Timestamp) {
+        let at = self.passed.back().map_or(now, |&last| last.max(now));
+        let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.limit);
+        self.passed.extend(std::iter::repeat_n(at, count));
+        // There is room again only once as few as these are in the window, whatever came before them.
+        let too_many = self.passed.len().saturating_sub(self.limit);
+        self.passed.drain(..too_many);
+    }
+
     /// How long until a request can be let through; zero if one can be now.
     pub fn retry_after(&self, now: Timestamp) -> Duration {
         self.wait_for(1, now)

@@ -10,12 +10,13 @@ use orch::{
     Caller,
     auth::{ApiKey, AuthError, KeyForm},
 };
+use orch_core::limit::Standing;
 
 use super::{
     Market,
     error::ApiError,
     extract::Asker,
-    limit::{Class, Standing},
+    limit::Class,
 };
 
 /// Lets in who holds a key, as often as its class of routes allows, and says with every answer how often that still is.
@@ -36,7 +37,7 @@ pub(super) async fn admit(
             next.run(request).await
         }
     };
-    standing.write(response.headers_mut());
+    write(&standing, response.headers_mut());
     response
 }
 
@@ -53,19 +54,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-impl Standing {
-    fn write(&self, headers: &mut HeaderMap) {
-        let numbers = [
-            ("x-ratelimit-limit", Some(u64::from(self.limit))),
-            ("x-ratelimit-remaining", Some(u64::from(self.remaining))),
-            ("x-ratelimit-reset", Some(self.reset)),
-            ("x-ratelimit-burst", Some(u64::from(self.burst))),
-            ("retry-after", self.retry_after_seconds()),
-        ];
-        for (name, number) in numbers {
-            if let Some(number) = number {
-                headers.insert(name, number.into());
-            }
+fn write(standing: &Standing, headers: &mut HeaderMap) {
+    let numbers = [
+        ("x-ratelimit-limit", Some(u64::from(standing.limit))),
+        ("x-ratelimit-remaining", Some(u64::from(standing.remaining))),
+        ("x-ratelimit-reset", Some(standing.reset)),
+        ("x-ratelimit-burst", Some(u64::from(standing.burst))),
+        ("retry-after", standing.retry_after_seconds()),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            headers.insert(name, number.into());
         }
     }
 }

@@ -1,25 +1,13 @@
 //! How often each key may ask: a token bucket under a ceiling of its burst in any minute, for each key and class of routes.
 
-use std::{
-    collections::HashMap,
-    num::NonZeroU32,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::Arc;
 
-use orch::{ApiKeyId, Timestamp};
-use orch_core::limit::{SlidingWindow, TokenBucket};
+use futures_util::future::{AbortHandle, abortable};
+use orch::{ApiKeyId, Clock, Orchestrator, Timestamp};
+use orch_core::limit::{Exchange, Limiter, Standing};
+use tokio::runtime::Handle;
 
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// How often a key may ask: so often a minute in the long run, and up to its burst within any minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How often in the long run.
-    pub per_minute: NonZeroU32,
-    /// How often within any 60 seconds.
-    pub burst: NonZeroU32,
-}
+pub use orch_core::limit::Rate;
 
 /// The rates of the classes of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +22,6 @@ pub struct Rates {
     pub agent: Rate,
     /// `GET /usage`, and the routes that the published page does not know.
     pub usage: Rate,
-}
-
-impl Rate {
-    /// So often a minute, and twice as often in a burst.
-    const fn doubled(per_minute: u32) -> Self {
-        let rate = NonZeroU32::MIN.saturating_add(per_minute - 1);
-        Self {
-            per_minute: rate,
-            burst: rate.saturating_add(per_minute),
-        }
-    }
 }
 
 /// Those of the published page.
@@ -70,121 +47,90 @@ pub(super) enum Class {
     Usage,
 }
 
-/// How a key stands with a class after a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) limit: u32,
-    pub(super) burst: u32,
-    /// How many more can be let through now, at most the limit.
-    pub(super) remaining: u32,
-    /// The second since the epoch at which `remaining` is the limit again, if nothing comes before.
-    pub(super) reset: u64,
-    /// How long until a request can be let through, where this one was not.
-    pub(super) retry_after: Option<Duration>,
-}
-
-impl Standing {
-    /// Whole seconds, rounded up so that whoever obeys is let through.
-    pub(super) fn retry_after_seconds(&self) -> Option<u64> {
-        self.retry_after
-            .map(|wait| wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX))
-    }
-}
-
-/// The counts of all keys, in bounded memory.
+/// The counts of all keys, in bounded memory, kept together with those of other processes over the same stores.
 #[derive(Debug)]
 pub(super) struct RateLimits {
-    rates: Rates,
-    counts: Mutex<HashMap<(ApiKeyId, Class), Count>>,
-}
-
-#[derive(Debug)]
-struct Count {
-    bucket: TokenBucket,
-    window: SlidingWindow,
-    last: Timestamp,
+    orchestrate: Arc<Limiter>,
+    hire: Arc<Limiter>,
+    agents: Arc<Limiter>,
+    agent: Arc<Limiter>,
+    usage: Arc<Limiter>,
+    /// Ends what exchanges them.
+    exchanging: Option<AbortHandle>,
 }
 
 impl RateLimits {
-    /// How many keys times classes are counted at once. Beyond that, the one that was asked longest ago is forgotten,
-    /// which after two minutes changes nothing. A count takes at most 8 bytes times its burst.
-    const MAX_COUNTS: usize = 8192;
-    /// After so long without a request, a count is as good as none.
-    const FORGOTTEN_AFTER: Duration = Duration::from_secs(120);
-
     pub(super) fn new(rates: Rates) -> Self {
+        let limiter = |name, rate| Arc::new(Limiter::new(name, rate));
         Self {
-            rates,
-            counts: Mutex::default(),
+            orchestrate: limiter("market/orchestrate", rates.orchestrate),
+            hire: limiter("market/hire", rates.hire),
+            agents: limiter("market/agents", rates.agents),
+            agent: limiter("market/agent", rates.agent),
+            usage: limiter("market/usage", rates.usage),
+            exchanging: None,
         }
+    }
+
+    /// Keeps them together with those of other processes, as long as this lives.
+    pub(super) fn share(&mut self, orchestrator: &Orchestrator) {
+        let all = [
+            &self.orchestrate,
+            &self.hire,
+            &self.agents,
+            &self.agent,
+            &self.usage,
+        ];
+        let Some(exchange) = orchestrator.exchange(all.map(Arc::clone).into()) else {
+            return;
+        };
+        let Ok(runtime) = Handle::try_current() else {
+            tracing::warn!("there is no runtime to share limits on: each process counts for itself");
+            return;
+        };
+        let (keep, exchanging) = abortable(keep(exchange, orchestrator.clock().clone()));
+        runtime.spawn(keep);
+        self.exchanging = Some(exchanging);
     }
 
     /// Counts a request and lets it through, or not.
     pub(super) fn take(&self, key: ApiKeyId, class: Class, now: Timestamp) -> Standing {
-        let rate = self.rates.of(class);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= Self::MAX_COUNTS && !counts.contains_key(&(key, class)) {
-            make_room(&mut counts, now);
-        }
-        let count = counts
-            .entry((key, class))
-            .or_insert_with(|| Count::new(rate, now));
-        count.take(rate, now)
+        self.of(class).take(&key.to_string(), now)
     }
-}
 
-fn make_room(counts: &mut HashMap<(ApiKeyId, Class), Count>, now: Timestamp) {
-    counts.retain(|_, count| now.since(count.last) < RateLimits::FORGOTTEN_AFTER);
-    if counts.len() >= RateLimits::MAX_COUNTS
-        && let Some(oldest) = counts
-            .iter()
-            .min_by_key(|(_, count)| count.last)
-            .map(|(name, _)| *name)
-    {
-        counts.remove(&oldest);
-    }
-}
-
-impl Rates {
-    fn of(&self, class: Class) -> Rate {
+    fn of(&self, class: Class) -> &Limiter {
         match class {
-            Class::Orchestrate => self.orchestrate,
-            Class::Hire => self.hire,
-            Class::Agents => self.agents,
-            Class::Agent => self.agent,
-            Class::Usage => self.usage,
+            Class::Orchestrate => &self.orchestrate,
+            Class::Hire => &self.hire,
+            Class::Agents => &self.agents,
+            Class::Agent => &self.agent,
+            Class::Usage => &self.usage,
         }
     }
 }
 
-impl Count {
-    fn new(rate: Rate, now: Timestamp) -> Self {
-        Self {
-            bucket: TokenBucket::new(rate.per_minute, MINUTE, rate.burst, now),
-            window: SlidingWindow::new(rate.burst, MINUTE),
-            last: now,
+impl Drop for RateLimits {
+    fn drop(&mut self) {
+        if let Some(exchanging) = &self.exchanging {
+            exchanging.abort();
         }
     }
+}
 
-    fn take(&mut self, rate: Rate, now: Timestamp) -> Standing {
-        self.last = now;
-        // Only what both let through is taken from both.
-        let wait = self.bucket.wait_for(1, now).max(self.window.wait_for(1, now));
-        let is_let_through = wait.is_zero() && self.window.take(now).is_ok() && self.bucket.take(now).is_ok();
-        let limit = rate.per_minute.get();
-        let remaining = self.bucket.remaining(now).min(self.window.remaining(now));
-        let full_in = self
-            .bucket
-            .wait_for(limit, now)
-            .max(self.window.wait_for(limit, now));
-        let reset = (now + full_in).as_millis();
-        Standing {
-            limit,
-            burst: rate.burst.get(),
-            remaining: remaining.min(limit),
-            reset: u64::try_from(reset).unwrap_or(0).div_ceil(1000),
-            retry_after: (!is_let_through).then_some(wait),
+/// Exchanges what is let through, until it is aborted. A store that is away is said once.
+async fn keep(exchange: Exchange, clock: Arc<dyn Clock>) {
+    let mut is_away = false;
+    loop {
+        match exchange.run().await {
+            Ok(()) => is_away = false,
+            Err(error) if !is_away => {
+                is_away = true;
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "limits are not shared: each process counts for itself");
+            }
+            Err(_) => {}
         }
+        clock.sleep(Exchange::INTERVAL).await;
     }
 }
 

@@ -1,0 +1,13 @@
+//! What processes tell each other of their limits, on both engines.
+
+mod laws_in_memory {
+    orch_core::tally_store_tests!(orch_backends::SqlStore::in_memory().await.unwrap());
+}
+
+mod laws_on_sqlite {
+    orch_core::tally_store_tests!(orch_backends::sql::test_db::sqlite().await);
+}
+
+mod laws_on_postgres {
+    orch_core::tally_store_tests!(optional: orch_backends::sql::test_db::postgres().await);
+}
