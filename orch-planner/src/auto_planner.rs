@@ -51,6 +51,10 @@ impl Planner for AutoPlanner {
                 });
             }
             Err(refusal) if refusal.is_the_models() => refusal,
+            // There was nothing to show it; perhaps what there is does not answer now.
+            Err(refusal @ PlanError::NothingFits { .. }) if used == self.model.unused() => {
+                return Err(self.fallback.plan(caller, goal).await.err().unwrap_or(refusal));
+            }
             Err(refusal) => return Err(refusal),
         };
         tracing::warn!(

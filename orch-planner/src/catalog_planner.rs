@@ -7,6 +7,8 @@
 //! task that makes it of what the goal does spell out is put before. Steps wait for each other only where one takes
 //! another's answer.
 //!
+//! Where only agents that do not answer now could do it, the refusal says so.
+//!
 //! The same goal over the same catalog always has the same plan.
 
 mod clause;
@@ -34,13 +36,17 @@ mod word;
 pub use toolbox::{Call, Tool, Toolbox, ToolboxError};
 
 use async_trait::async_trait;
-use orch_core::{Caller, catalog::Catalog};
+use orch_core::{Caller, agent::Status, catalog::Catalog};
 
 use crate::{
     goal::Goal,
     plan::Plan,
     planner::{PlanError, Planner},
 };
+use draft::Draft;
+use gather::Presence;
+use offer::Pool;
+use token::Token;
 
 /// Plans over the tasks that the caller's catalog describes.
 #[derive(Clone, Debug)]
@@ -59,8 +65,48 @@ impl CatalogPlanner {
 impl Planner for CatalogPlanner {
     async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Plan, PlanError> {
         let tokens = token::tokens(&goal.text);
-        let gathered = gather::gather(&self.catalog, caller, &tokens, &goal.limits).await;
+        let (pool, drafted) = self.draft(caller, goal, &tokens, Presence::Online).await?;
+        match drafted {
+            Ok(draft) => Ok(draft.plan(&pool)),
+            Err(refusal @ (PlanError::NothingFits { .. } | PlanError::MissingArgument { .. })) => {
+                Err(self.absent(caller, goal, &tokens).await?.unwrap_or(refusal))
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl CatalogPlanner {
+    /// What there is for the goal, and the draft that comes of it.
+    async fn draft(
+        &self,
+        caller: &Caller,
+        goal: &Goal,
+        tokens: &[Token],
+        presence: Presence,
+    ) -> Result<(Pool, Result<Draft, PlanError>), PlanError> {
+        let gathered = gather::gather(&self.catalog, caller, tokens, &goal.limits, presence).await;
         let pool = gathered.map_err(PlanError::failed)?;
-        limits::draft_within(&pool, goal, &tokens).map(|draft| draft.plan(&pool))
+        let drafted = limits::draft_within(&pool, goal, tokens);
+        Ok((pool, drafted))
+    }
+
+    /// Who would have to answer for there to be a plan, if that is all that stands against it.
+    async fn absent(
+        &self,
+        caller: &Caller,
+        goal: &Goal,
+        tokens: &[Token],
+    ) -> Result<Option<PlanError>, PlanError> {
+        let (pool, drafted) = self.draft(caller, goal, tokens, Presence::Any).await?;
+        let Ok(draft) = drafted else {
+            return Ok(None);
+        };
+        let mut agents = draft.steps.iter().map(|step| pool.offers[step.offer].agent());
+        let absent = agents.find(|agent| agent.status != Status::Online);
+        Ok(absent.map(|agent| PlanError::Offline {
+            agent: agent.slug.to_string(),
+            last_seen: agent.last_seen,
+        }))
     }
 }

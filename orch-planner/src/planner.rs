@@ -6,7 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use orch_billing::BillingError;
-use orch_core::{Amount, Caller, Cause, Entity, ErrorKind, Failure, Purse};
+use orch_core::{Amount, Caller, Cause, Entity, ErrorKind, Failure, Purse, Timestamp};
 
 pub use proposal::{PlannedBy, Planning, Proposal};
 
@@ -47,6 +47,14 @@ pub enum PlanError {
     NothingFits {
         /// The part, as it was written.
         wish: String,
+    },
+    /// What does a part of the goal is there, and does not answer now.
+    #[error("agent {agent}, which the goal takes, is offline")]
+    Offline {
+        /// The slug of such an agent.
+        agent: String,
+        /// When it last answered.
+        last_seen: Option<Timestamp>,
     },
     /// A task needs an argument that neither the goal nor another task gives.
     #[error("task {task} needs {argument:?}, which the goal does not give")]
@@ -184,6 +192,12 @@ impl Failure for PlanError {
             Self::NothingFits { wish } => ErrorKind::NotFound {
                 entity: Entity::Task,
                 id: wish.clone(),
+            },
+            Self::Offline { agent, last_seen } => ErrorKind::Unavailable {
+                entity: Entity::Agent,
+                id: agent.clone(),
+                last_seen: *last_seen,
+                retry_after: None,
             },
             Self::MissingArgument { .. } | Self::UnfitArgument { .. } | Self::TooManyWishes { .. } => {
                 invalid("goal")

@@ -9,7 +9,8 @@ use orch_core::{
 use super::{Row, SqlStore, Value, rows};
 
 const INTO: &str = "INSERT INTO orch_tallies (limiter, subject, replica, slot, n, told_at)";
-const AGAIN: &str = "ON CONFLICT (limiter, subject, replica, slot) DO UPDATE SET n = excluded.n, told_at = excluded.told_at";
+const AGAIN: &str =
+    "ON CONFLICT (limiter, subject, replica, slot) DO UPDATE SET n = excluded.n, told_at = excluded.told_at";
 
 #[async_trait]
 impl TallyStore for SqlStore {

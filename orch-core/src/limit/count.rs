@@ -119,6 +119,7 @@ impl Count {
 
     /// Forgets who told of nothing for long.
     pub(super) fn forget_others(&mut self, now: Timestamp) {
-        self.others.retain(|_, (slot, _)| now.since(*slot) < MINUTE + MINUTE);
+        self.others
+            .retain(|_, (slot, _)| now.since(*slot) < MINUTE + MINUTE);
     }
 }

@@ -12,12 +12,7 @@ use orch::{
 };
 use orch_core::limit::Standing;
 
-use super::{
-    Market,
-    error::ApiError,
-    extract::Asker,
-    limit::Class,
-};
+use super::{Market, error::ApiError, extract::Asker, limit::Class};
 
 /// Lets in who holds a key, as often as its class of routes allows, and says with every answer how often that still is.
 pub(super) async fn admit(

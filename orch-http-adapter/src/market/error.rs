@@ -257,10 +257,11 @@ impl From<OrchestrationError> for ApiError {
             OrchestrationError::Conflict { .. } => {
                 Self::invalid("Idempotency-Key", "was used before with another body")
             }
-            // That nobody fits is no fault of the request; that it costs too much, or something broke, is told apart.
-            OrchestrationError::Planner(PlanError::Budget { .. } | PlanError::Failed { .. }) => {
-                Self::of(error.kind(), &error)
-            }
+            // That nobody fits is no fault of the request; that it costs too much, that who fits is away, or that something
+            // broke, is told apart.
+            OrchestrationError::Planner(
+                PlanError::Budget { .. } | PlanError::Failed { .. } | PlanError::Offline { .. },
+            ) => Self::of(error.kind(), &error),
             OrchestrationError::Planner(error) => Self::failed(error.to_string()),
             OrchestrationError::TooManyAgents { .. } => Self::failed(error.to_string()),
             _ => Self::of(error.kind(), &error),

@@ -34,14 +34,25 @@ const ENDINGS: &[&str] = &[
     "", "e", "y", "s", "er", "or", "ing", "ize", "ation", "ion", "sis", "ze", "ment",
 ];
 
+/// Which agents count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// Those that answer.
+    Online,
+    /// Also those that do not answer now.
+    Any,
+}
+
 /// The offers that a plan for the goal may be made of.
 pub(super) async fn gather(
     catalog: &Catalog,
     caller: &Caller,
     tokens: &[Token],
     limits: &GoalLimits,
+    presence: Presence,
 ) -> Result<Pool, CatalogError> {
     let mut gathering = Gathering {
+        presence,
         catalog,
         caller,
         limits,
@@ -75,6 +86,7 @@ struct Gathering<'g> {
     catalog: &'g Catalog,
     caller: &'g Caller,
     limits: &'g GoalLimits,
+    presence: Presence,
     offers: BTreeMap<(AgentId, usize), Offer>,
     asked: BTreeSet<String>,
 }
@@ -82,7 +94,8 @@ struct Gathering<'g> {
 impl Gathering<'_> {
     fn add(&mut self, agent: Arc<Agent>, task: usize, rank: f64) {
         let names = |name: &String| agent.goes_by(name);
-        if agent.status != Status::Online || self.limits.excluded.iter().any(names) {
+        let is_there = agent.status == Status::Online || self.presence == Presence::Any;
+        if !is_there || self.limits.excluded.iter().any(names) {
             return;
         }
         let is_preferred = self.limits.preferred.iter().any(names);

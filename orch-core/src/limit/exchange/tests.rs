@@ -158,7 +158,11 @@ async fn while_the_store_is_away_each_counts_for_itself() {
     assert_eq!(replicas.passes(0, 1), 1);
     replicas.store.is_away.store(false, Ordering::Relaxed);
     replicas.exchange().await;
-    assert_eq!(replicas.passes(1, 99), 7, "what it did not hear it was told again");
+    assert_eq!(
+        replicas.passes(1, 99),
+        7,
+        "what it did not hear it was told again"
+    );
 }
 
 #[tokio::test]

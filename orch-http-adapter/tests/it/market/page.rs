@@ -275,4 +275,20 @@ async fn an_agent_that_is_offline() {
     assert_eq!((answer.status, &answer.body), (503, &expected));
     let id = answer.body["error"]["request_id"].as_str().unwrap();
     assert!(id.starts_with("req_") && id.len() == 16, "{id}");
+    // The same where a goal could be reached by it alone.
+    let goal = json!({ "goal": "Analyze the sentiment of 'Bitcoin rises'" });
+    for body in [goal.clone(), json!({ "dry_run": true, "goal": goal["goal"] })] {
+        let answer = house.post("/orchestrate", body).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (503, "AGENT_UNAVAILABLE"),
+            "{:?}",
+            answer.body
+        );
+        assert_eq!(answer.details(), &expected["error"]["details"]);
+    }
+    let other = house
+        .post("/orchestrate", json!({ "goal": "Launch a rocket" }))
+        .await;
+    assert_eq!((other.status, other.code()), (500, "ORCHESTRATION_FAILED"));
 }

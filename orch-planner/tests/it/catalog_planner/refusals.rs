@@ -1,7 +1,15 @@
 //! Goals that are refused, and the words for it.
 
+use std::sync::Arc;
+
+use orch_core::{
+    ManualClock, SeededEntropy,
+    agent::Status,
+    catalog::{Catalog, InMemoryCatalog},
+};
+use orch_planner::{Goal, PlanError, Planner, catalog_planner::CatalogPlanner};
+
 use super::{agents, caller, plan, planner_over};
-use orch_planner::{Goal, PlanError, Planner};
 
 #[tokio::test]
 async fn what_nothing_fits_is_named() {
@@ -81,6 +89,34 @@ async fn an_empty_catalog_fits_nothing() {
     let goal = Goal::new("Summarize a.txt").unwrap();
     let refused = planner_over([]).await.plan(&caller(), &goal).await;
     assert!(matches!(refused, Err(PlanError::NothingFits { .. })));
+}
+
+#[tokio::test]
+async fn who_is_away_is_named() {
+    let catalog = Catalog::new(
+        Arc::new(InMemoryCatalog::default()),
+        Arc::new(ManualClock::default()),
+        Arc::new(SeededEntropy::default()),
+    );
+    for draft in [agents::sentiment(), agents::keywords()] {
+        catalog.register(&caller(), draft).await.unwrap();
+    }
+    let planner = CatalogPlanner::new(catalog.clone());
+    let both =
+        Goal::new("Extract the keywords of 'good bread' and tell the sentiment of 'good bread'").unwrap();
+    planner.plan(&caller(), &both).await.unwrap();
+    let agent = catalog.find(&caller(), "sentiment-analyzer").await.unwrap();
+    catalog
+        .set_status(&caller(), agent.id, Status::Offline)
+        .await
+        .unwrap();
+    let refused = planner.plan(&caller(), &both).await;
+    assert!(
+        matches!(&refused, Err(PlanError::Offline { agent, .. }) if agent == "sentiment-analyzer"),
+        "{refused:?}"
+    );
+    let other = Goal::new("Extract the keywords of 'good bread'").unwrap();
+    planner.plan(&caller(), &other).await.unwrap();
 }
 
 #[tokio::test]
