@@ -13,6 +13,6 @@ pub use billing::{Billing, HoldKeepers};
 pub use error::BillingError;
 pub use hold::{Closing, Ending, Extension, Hold, HoldId, HoldRequest, HoldState, More, Refund};
 pub use ledger::{Entry, Grant, LedgerAccount, Transaction, TransactionKind};
-pub use metering::Metering;
+pub use metering::{Metering, RecentActivity};
 pub use store::{Balance, BalanceOf, HoldQuery, InMemoryLedger, LedgerStore, Refusal, Settled, UsageStore};
-pub use usage::{Grouping, Period, UsageGroup, UsageOutcome, UsageRecord, UsageSummary};
+pub use usage::{Activity, Grouping, Period, UsageGroup, UsageOutcome, UsageRecord, UsageSummary};

@@ -10,7 +10,9 @@ use std::fmt;
 use async_trait::async_trait;
 use orch_core::{AccountId, AgentId, Amount, Currency, Page, PageRequest, StoreError, Timestamp};
 
-use crate::{Closing, Extension, Grant, Grouping, Hold, HoldId, Period, Refund, UsageGroup, UsageRecord};
+use crate::{
+    Activity, Closing, Extension, Grant, Grouping, Hold, HoldId, Period, Refund, UsageGroup, UsageRecord,
+};
 
 pub use in_memory::InMemoryLedger;
 pub use refusal::{Refusal, Settled};
@@ -90,6 +92,9 @@ pub trait UsageStore: fmt::Debug + Send + Sync + 'static {
         agent: AgentId,
         period: Period,
     ) -> Result<u64, StoreError>;
+
+    /// How much an agent was called, whoever called it, in the hours of UTC that begin in a period.
+    async fn activity(&self, agent: AgentId, period: Period) -> Result<Activity, StoreError>;
 
     /// Removes at most `limit` records of a time before this one, the oldest first, whoever's they are; how many there
     /// were. The ledger stays as it is.

@@ -6,4 +6,4 @@ mod summary;
 
 pub use period::Period;
 pub use record::{UsageOutcome, UsageRecord};
-pub use summary::{Grouping, UsageGroup, UsageSummary};
+pub use summary::{Activity, Grouping, UsageGroup, UsageSummary};

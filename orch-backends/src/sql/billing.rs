@@ -17,8 +17,8 @@ mod usage;
 
 use async_trait::async_trait;
 use orch_billing::{
-    Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, LedgerStore, Period, Refund,
-    Settled, UsageGroup, UsageRecord, UsageStore,
+    Activity, Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, LedgerStore, Period,
+    Refund, Settled, UsageGroup, UsageRecord, UsageStore,
 };
 use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError, Timestamp};
 
@@ -102,6 +102,13 @@ impl UsageStore for SqlStore {
         let input = (account.clone(), agent, period);
         self.read(input, |tx, (account, agent, period)| {
             Box::pin(usage::count_answered(tx, account, *agent, *period))
+        })
+        .await
+    }
+
+    async fn activity(&self, agent: AgentId, period: Period) -> Result<Activity, StoreError> {
+        self.read((agent, period), |tx, (agent, period)| {
+            Box::pin(usage::activity(tx, *agent, *period))
         })
         .await
     }

@@ -82,6 +82,7 @@ macro_rules! ledger_store_tests {
             usage_is_summed_up,
             usage_is_summed_up_between_any_moments,
             answered_calls_are_counted,
+            the_activity_of_an_agent_is_counted_by_hours,
             old_usage_is_pruned,
         );
         $crate::ledger_store_tests!(@race $make;

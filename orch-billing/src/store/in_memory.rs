@@ -9,7 +9,7 @@ use orch_core::{AccountId, AgentId, Currency, Page, PageRequest, StoreError, Tim
 use self::books::Books;
 use super::{Balance, BalanceOf, HoldQuery, LedgerStore, Settled, UsageStore};
 use crate::{
-    Closing, Extension, Grant, Grouping, Hold, Period, Refund, Transaction, UsageGroup, UsageRecord,
+    Activity, Closing, Extension, Grant, Grouping, Hold, Period, Refund, Transaction, UsageGroup, UsageRecord,
 };
 
 /// The reference: a ledger and usage records that are forgotten with the process. It keeps everything it is given.
@@ -90,6 +90,10 @@ impl UsageStore for InMemoryLedger {
         period: Period,
     ) -> Result<u64, StoreError> {
         Ok(self.books().usage.count_answered(account, agent, period))
+    }
+
+    async fn activity(&self, agent: AgentId, period: Period) -> Result<Activity, StoreError> {
+        Ok(self.books().usage.activity(agent, period))
     }
 
     async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {

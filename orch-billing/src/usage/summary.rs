@@ -57,6 +57,25 @@ impl UsageGroup {
     }
 }
 
+/// How much an agent was called, whoever called it, by the hours of UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// How many calls.
+    pub requests: u64,
+    /// In how many hours there were any.
+    pub hours: u64,
+    /// In how many of these hours one was answered at least.
+    pub answered_hours: u64,
+}
+
+impl Activity {
+    /// The share of the hours with calls in which the agent answered, 0 to 1; `None` where there were none.
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    pub fn uptime(&self) -> Option<f64> {
+        (self.hours > 0).then(|| self.answered_hours as f64 / self.hours as f64)
+    }
+}
+
 /// What an account used in a period, in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageSummary {

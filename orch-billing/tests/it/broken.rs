@@ -94,6 +94,7 @@ caught! { each:
     usage_is_summed_up by GroupsByAgentOnly,
     usage_is_summed_up_between_any_moments by SumsWholeHours,
     answered_calls_are_counted by CountsAlways,
+    the_activity_of_an_agent_is_counted_by_hours by CountsFailures,
     old_usage_is_pruned by PrunesWithoutLimit,
 }
 

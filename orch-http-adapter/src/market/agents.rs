@@ -82,7 +82,8 @@ pub(super) async fn find(
         .list(&caller, &by_developer, Sort::default(), one)
         .await?
         .total;
-    Ok(Json(Detail::new(&agent, n_agents)))
+    let activity = market.orchestrator().metering().activity(agent.id).await?;
+    Ok(Json(Detail::new(&agent, n_agents, activity)))
 }
 
 fn filter(query: &Query) -> Result<AgentFilter, ApiError> {

@@ -11,7 +11,7 @@ use orch_core::{AccountId, AgentId, Page, PageRequest, StoreError, Timestamp};
 use super::holds::amount;
 use crate::sql::{Row, Tx, Value};
 
-pub(super) use summary::summarize;
+pub(super) use summary::{activity, summarize};
 
 const INSERT: &str = "INSERT INTO orch_usage (invocation, account, agent, agent_slug, task, outcome, units, cost, currency, \
     took_millis, at, summed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)";

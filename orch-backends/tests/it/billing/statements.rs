@@ -232,6 +232,7 @@ async fn no_statement_reads_a_whole_table() {
         .count_answered(&demo, agent, Period::ALWAYS)
         .await
         .unwrap();
+    world.store.activity(agent, Period::ALWAYS).await.unwrap();
     world.store.prune(at, 9).await.unwrap();
     world.store.prune(Timestamp::from_millis(0), 9).await.unwrap();
     let plans = world.plans.lock().unwrap();
@@ -248,6 +249,7 @@ async fn no_statement_reads_a_whole_table() {
         "orch_usage_answered",
         "orch_usage_unsummed",
         "orch_usage_sums_old",
+        "orch_usage_sums_by_agent",
     ] {
         assert!(
             plans.iter().any(|(_, step)| step.contains(index)),

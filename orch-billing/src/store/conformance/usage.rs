@@ -3,7 +3,7 @@ use std::time::Duration;
 use orch_core::{Amount, Currency, PageRequest, Timestamp};
 
 use super::{Ledger, fixture::*};
-use crate::{BalanceOf, Closing, Grouping, Hold, Period, UsageOutcome, UsageRecord};
+use crate::{Activity, BalanceOf, Closing, Grouping, Hold, Period, UsageOutcome, UsageRecord};
 
 fn with(usage: UsageRecord, mut closing: Closing) -> Closing {
     closing.usage = Some(usage);
@@ -272,6 +272,57 @@ pub async fn answered_calls_are_counted(store: &dyn Ledger) {
             .await
             .unwrap(),
         4
+    );
+}
+
+/// The calls of an agent count, whoever made them, by the hours that begin in a period.
+pub async fn the_activity_of_an_agent_is_counted_by_hours(store: &dyn Ledger) {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let midnight = Period::month_of(NOW).from;
+    let calls = [
+        (0, UsageOutcome::Answered, 7, "demo"),
+        (59, UsageOutcome::Failed, 7, "stranger"),
+        (61, UsageOutcome::TimedOut, 7, "demo"),
+        (62, UsageOutcome::Answered, 8, "demo"),
+        (180, UsageOutcome::Answered, 7, "stranger"),
+        (240, UsageOutcome::Answered, 7, "demo"),
+    ];
+    for (number, (minutes, outcome, agent, name)) in (1..).zip(calls) {
+        let usage = UsageRecord {
+            account: account(name),
+            outcome,
+            at: midnight + MINUTE * minutes,
+            ..a_usage(number, agent)
+        };
+        used(store, number, 0, usage).await;
+    }
+    let agent = a_usage(1, 7).agent;
+    let period = |from, until| Period {
+        from: midnight + MINUTE * from,
+        until: midnight + MINUTE * until,
+    };
+    let activity = |requests, hours, answered_hours| Activity {
+        requests,
+        hours,
+        answered_hours,
+    };
+    assert_eq!(
+        store.activity(agent, period(0, 240)).await.unwrap(),
+        activity(4, 3, 2)
+    );
+    assert_eq!(
+        store.activity(agent, period(1, 241)).await.unwrap(),
+        activity(3, 3, 2),
+        "the first hour began before"
+    );
+    assert_eq!(
+        store.activity(agent, period(61, 120)).await.unwrap(),
+        Activity::default()
+    );
+    assert_eq!(store.prune(midnight + HOUR * 2, 9).await.unwrap(), 4);
+    assert_eq!(
+        store.activity(agent, Period::ALWAYS).await.unwrap(),
+        activity(2, 2, 2)
     );
 }
 

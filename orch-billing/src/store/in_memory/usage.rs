@@ -5,7 +5,7 @@ use std::{
 
 use orch_core::{AccountId, AgentId, Amount, Currency, InvocationId, Page, PageRequest, Timestamp};
 
-use crate::{Grouping, Period, UsageGroup, UsageOutcome, UsageRecord};
+use crate::{Activity, Grouping, Period, UsageGroup, UsageOutcome, UsageRecord};
 
 /// Usage records, by their invocation.
 #[derive(Debug, Default)]
@@ -71,6 +71,26 @@ impl Records {
         let of_agent = self.of(account, period).filter(|record| record.agent == agent);
         let answered = of_agent.filter(|record| record.outcome == UsageOutcome::Answered);
         answered.count().try_into().unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn activity(&self, agent: AgentId, period: Period) -> Activity {
+        const HOUR: i64 = 60 * 60 * 1_000;
+        // The calls of each hour, and how many of them were answered.
+        let mut hours: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+        for record in self.records.values().filter(|record| record.agent == agent) {
+            let hour = record.at.as_millis().div_euclid(HOUR) * HOUR;
+            if period.contains(Timestamp::from_millis(hour)) {
+                let (requests, answered) = hours.entry(hour).or_default();
+                *requests += 1;
+                *answered += u64::from(record.outcome == UsageOutcome::Answered);
+            }
+        }
+        let answered = hours.values().filter(|(_, answered)| *answered > 0);
+        Activity {
+            requests: hours.values().map(|(requests, _)| requests).sum(),
+            answered_hours: answered.count().try_into().unwrap_or(u64::MAX),
+            hours: hours.len().try_into().unwrap_or(u64::MAX),
+        }
     }
 
     pub(super) fn prune(&mut self, before: Timestamp, limit: u32) -> u32 {

@@ -50,6 +50,25 @@ async fn a_summary_counts_what_was_used() {
 }
 
 #[tokio::test]
+async fn how_much_an_agent_is_called_is_known_for_a_minute() {
+    let (world, metering) = used().await;
+    let agent = world.usage(1).agent;
+    let known = metering.activity(agent).await.unwrap();
+    assert_eq!((known.day.requests, known.month.requests), (3, 3));
+    assert_eq!(known.month.uptime(), Some(1.0));
+    world.clock.advance(Duration::from_secs(25 * 3600));
+    let later = metering.activity(agent).await.unwrap();
+    assert_eq!((later.day.requests, later.month.requests), (0, 3));
+    assert_eq!(later.day.uptime(), None);
+    world.hold(4, 10).await;
+    let usage = Some(world.usage(4));
+    world.billing.capture(id(4), algo(1), usage).await.unwrap();
+    assert_eq!(metering.activity(agent).await.unwrap(), later, "as it was known");
+    world.clock.advance(Duration::from_secs(60));
+    assert_eq!(metering.activity(agent).await.unwrap().day.requests, 1);
+}
+
+#[tokio::test]
 async fn nothing_used_is_nothing() {
     let (world, metering) = used().await;
     let summary = metering

@@ -7,6 +7,7 @@ pub(crate) enum Fault {
     CapturesWhatThereIs,
     ClosesTwice,
     CountsAlways,
+    CountsFailures,
     DropsUsage,
     EnlargesByWhatThereIs,
     EnlargesTwice,

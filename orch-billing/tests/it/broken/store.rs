@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use orch_billing::{
-    Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldId, HoldQuery, InMemoryLedger,
-    LedgerStore, More, Period, Refund, Settled, UsageGroup, UsageRecord, UsageStore,
+    Activity, Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldId, HoldQuery,
+    InMemoryLedger, LedgerStore, More, Period, Refund, Settled, UsageGroup, UsageRecord, UsageStore,
 };
 use orch_core::{AccountId, AgentId, Amount, Currency, Page, PageRequest, StoreError, Timestamp};
 
@@ -206,6 +206,19 @@ impl UsageStore for Broken {
             period
         };
         self.inner.count_answered(account, agent, period).await
+    }
+
+    async fn activity(&self, agent: AgentId, period: Period) -> Result<Activity, StoreError> {
+        let activity = self.inner.activity(agent, period).await?;
+        let answered_hours = if self.is(Fault::CountsFailures) {
+            activity.hours
+        } else {
+            activity.answered_hours
+        };
+        Ok(Activity {
+            answered_hours,
+            ..activity
+        })
     }
 
     async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use orch::{Agent, agent::VolumeDiscount};
+use orch::{Agent, agent::VolumeDiscount, billing::RecentActivity};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
@@ -61,7 +61,7 @@ struct Shown {
     success_rate: f64,
     uptime: Option<f64>,
     total_requests: u64,
-    last_24h_requests: Option<u64>,
+    last_24h_requests: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,7 +87,7 @@ impl Serialize for Distribution {
 
 impl Detail {
     /// `n_agents` is how many agents its developer has that the caller may see.
-    pub(super) fn new(agent: &Agent, n_agents: u64) -> Self {
+    pub(super) fn new(agent: &Agent, n_agents: u64, activity: RecentActivity) -> Self {
         let version = &agent.latest;
         let url = url(&version.endpoint);
         let mut discounts: Vec<Discount> = version.pricing.volume_discounts.iter().map(discount).collect();
@@ -115,9 +115,9 @@ impl Detail {
             performance: Shown {
                 avg_response_time: mean_response_time(&agent.performance),
                 success_rate: success_rate(&agent.performance),
-                uptime: None,
+                uptime: activity.month.uptime().map(|uptime| rounded(uptime, 4)),
                 total_requests: agent.performance.requests,
-                last_24h_requests: None,
+                last_24h_requests: activity.day.requests,
             },
             rating: Rating {
                 average: rounded(agent.rating.average(), 2),

@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use orch::a2a::testing::Script;
 use serde_json::{Value, json};
 
 use crate::house::{House, algo, house};
@@ -150,4 +153,23 @@ async fn an_unknown_agent_is_not_found() {
         assert_eq!((answer.status, answer.code()), (404, "AGENT_NOT_FOUND"), "{id}");
         assert!(answer.details()["agent_id"].is_string());
     }
+}
+
+#[tokio::test]
+async fn how_much_an_agent_was_called_lately_is_shown() {
+    let house = house().await;
+    house.enroll(|_, _| {}).await;
+    let hire = json!({ "agent_id": "sentiment-analyzer", "task": "analyze_sentiment", "parameters": { "text": "x" } });
+    for (hours, script) in [
+        (2, Script::fail("broken")),
+        (24, Script::answer(json!({}))),
+        (0, Script::answer(json!({}))),
+    ] {
+        house.agents.push("sentiment-analyzer/analyze_sentiment", script);
+        assert_eq!(house.post("/hire", hire.clone()).await.status, 200);
+        house.clock.advance(Duration::from_secs(hours * 3600));
+    }
+    let performance = house.get("/agents/sentiment-analyzer").await.body["performance"].clone();
+    assert_eq!(performance["last_24h_requests"], json!(1));
+    assert_eq!(performance["uptime"], json!(0.6667), "of three hours, two");
 }

@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use orch_billing::{
-    Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, InMemoryLedger, LedgerStore,
-    Period, Refund, Settled, UsageGroup, UsageRecord, UsageStore,
+    Activity, Balance, BalanceOf, Closing, Extension, Grant, Grouping, Hold, HoldQuery, InMemoryLedger,
+    LedgerStore, Period, Refund, Settled, UsageGroup, UsageRecord, UsageStore,
 };
 use orch_core::{
     AccountId, AgentId, Currency, Page, PageRequest, RunId, StoreError, Timestamp, event::Event,
@@ -222,6 +222,10 @@ impl UsageStore for Faulty<InMemoryLedger> {
         period: Period,
     ) -> Result<u64, StoreError> {
         self.store.count_answered(account, agent, period).await
+    }
+
+    async fn activity(&self, agent: AgentId, period: Period) -> Result<Activity, StoreError> {
+        self.store.activity(agent, period).await
     }
 
     async fn prune(&self, before: Timestamp, limit: u32) -> Result<u32, StoreError> {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use orch_billing::{Grouping, Period, UsageGroup};
-use orch_core::{AccountId, Currency, StoreError, Timestamp};
+use orch_billing::{Activity, Grouping, Period, UsageGroup};
+use orch_core::{AccountId, AgentId, Currency, StoreError, Timestamp};
 
 use super::{
     super::holds::amount,
     sums::{DAY, HOUR},
 };
-use crate::sql::{Row, Tx};
+use crate::sql::{Row, Tx, Value};
 
 /// Records of a stretch of time.
 const RECORDS: &str = "SELECT agent, agent_slug, task, at / 86400000 AS day, 1 AS requests, \
@@ -61,6 +61,32 @@ pub(in crate::sql::billing) async fn summarize(
     ];
     let rows = tx.query(&sql, &params).await?;
     rows.iter().map(|row| group(row, currency, by)).collect()
+}
+
+/// What the sums over hours say of an agent; calls that an earlier release recorded are not among them.
+const ACTIVITY: &str = "SELECT CAST(COALESCE(SUM(requests), 0) AS BIGINT) AS requests, COUNT(*) AS hours, \
+    CAST(COALESCE(SUM(CASE WHEN answered > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS answered_hours FROM (\
+    SELECT SUM(requests) AS requests, SUM(answered) AS answered FROM orch_usage_sums \
+    WHERE agent = ?1 AND span = 'hour' AND starts_at >= ?2 AND starts_at < ?3 \
+    GROUP BY starts_at HAVING SUM(requests) > 0) called";
+
+/// How much an agent was called, whoever called it.
+pub(in crate::sql::billing) async fn activity(
+    tx: &mut dyn Tx,
+    agent: AgentId,
+    period: Period,
+) -> Result<Activity, StoreError> {
+    let params = [Value::text(agent), period.from.into(), period.until.into()];
+    let rows = tx.query(ACTIVITY, &params).await?;
+    let Some(row) = rows.first() else {
+        return Ok(Activity::default());
+    };
+    let row = row.of("orch_usage_sums");
+    Ok(Activity {
+        requests: row.number("requests")?,
+        hours: row.number("hours")?,
+        answered_hours: row.number("answered_hours")?,
+    })
 }
 
 fn group(row: &Row, currency: Currency, by: Grouping) -> Result<UsageGroup, StoreError> {
