@@ -14,8 +14,6 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    const ALL: [Self; 3] = [Self::Kill, Self::Replicas, Self::Outages];
-
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Kill => "kill",
@@ -82,7 +80,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Command {
         };
         (filters.is_empty() || filters.iter().any(fits)) && !skipped.iter().any(fits)
     };
-    let wanted = Test::ALL.into_iter().filter(is_wanted);
+    let wanted = crate::TESTS.iter().copied().filter(is_wanted);
     if lists {
         return Command::List(wanted.collect());
     }

@@ -1,9 +1,8 @@
-//! One life of the process that is killed: it carries on with the runs of its former lives, and starts new ones.
+//! One life of the process that is killed: it carries on with the runs of its former lives, and works.
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use orch::{Orchestrator, PageRequest, Stores};
+use orch::{Orchestrator, Stores};
 
 use crate::{
     Fallible,
@@ -12,15 +11,11 @@ use crate::{
     files::Files,
     host::{Host, OWNER},
     mutants::Mutant,
-    replicas,
-    workload::Label,
+    work,
 };
 
 /// Longer than any hold lasts by itself.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How many runs of its own a life has going at once.
-const AT_ONCE: usize = 6;
 
 /// A life, as it is told to the process that lives it.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,10 +96,8 @@ async fn live(life: &Life) -> Fallible<()> {
     let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
     let ledger = stores.ledger.clone();
     let effects = Arc::new(Effects::open(&life.files.effects)?);
-    let mut builder = Orchestrator::builder(stores).owner(OWNER.parse()?).fee(fee()?);
-    if life.files.is_shared() {
-        builder = replicas::bound(builder);
-    }
+    let builder = Orchestrator::builder(stores).owner(OWNER.parse()?).fee(fee()?);
+    let mut builder = work::configure(builder, life);
     for trade in TRADES {
         builder = builder.agent(trade.enroll(effects.clone())?);
     }
@@ -116,11 +109,7 @@ async fn live(life: &Life) -> Fallible<()> {
     host.grant(life.number).await?;
     let worker = tokio::spawn(host.orchestrator().worker());
     match life.purpose {
-        Purpose::Work => {
-            let older = host.see_ends(host.open_runs(PageRequest::MAX_LIMIT.into()).await?);
-            let new = stream::iter(Label::all_of(life.number)).map(|label| host.run(label));
-            tokio::try_join!(older, new.buffer_unordered(AT_ONCE).try_collect::<()>())?;
-        }
+        Purpose::Work => work::work(&host, life).await?,
         Purpose::Rest => {
             host.see_ends(host.open_runs(u64::MAX).await?).await?;
             host.orchestrator().shutdown(Duration::from_secs(10)).await;

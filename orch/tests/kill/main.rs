@@ -33,57 +33,29 @@ mod host;
 mod life;
 mod mutants;
 mod outages;
+mod program;
 mod replicas;
 mod stored;
 mod table;
 mod test;
 mod trial;
+mod work;
 mod workload;
 
 use std::process::ExitCode;
 
-use arguments::{Command, Test};
+use arguments::Test;
 
 /// What anything here may fail of.
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// The tests of this program.
+const TESTS: &[Test] = &[Test::Kill, Test::Replicas, Test::Outages];
+
 fn main() -> ExitCode {
-    let tests = match arguments::parse(std::env::args().skip(1)) {
-        Command::Live(life) => return life::main(&life),
-        Command::List(tests) => {
-            tests.iter().for_each(|test| println!("{}: test", test.name()));
-            return ExitCode::SUCCESS;
-        }
-        Command::Test(tests) => tests,
-    };
-    println!("\nrunning {} tests", tests.len());
-    let (mut n_passed, mut n_failed) = (0, 0);
-    for (test, n_kills) in tests {
-        let outcome = match test {
-            Test::Kill => test::run(n_kills),
-            Test::Replicas => replicas::run(n_kills),
-            Test::Outages => outages::run(n_kills),
-        };
-        match outcome {
-            Ok(()) => {
-                println!("\ntest {} ... ok", test.name());
-                n_passed += 1;
-            }
-            Err(failure) => {
-                println!("\ntest {} ... FAILED\n\n{failure}", test.name());
-                let mut cause = failure.source();
-                while let Some(error) = cause {
-                    println!("because: {error}");
-                    cause = error.source();
-                }
-                n_failed += 1;
-            }
-        }
-    }
-    println!("\n{}", table::result(n_passed, n_failed));
-    if n_failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(101)
-    }
+    program::main(|test, n_kills| match test {
+        Test::Kill => test::run(n_kills),
+        Test::Replicas => replicas::run(n_kills),
+        Test::Outages => outages::run(n_kills),
+    })
 }

@@ -76,7 +76,7 @@ impl Trial {
         thread::sleep(self.chance.millis(1..=120));
         let death = child.kill()?;
         let comparison = self.compare(vec![death], Moment::Killed { n_lives: 1 })?;
-        self.tally.add_kill(&comparison);
+        self.count(&comparison);
         Ok(comparison.verdict())
     }
 
@@ -88,9 +88,19 @@ impl Trial {
         Ok(comparison.verdict())
     }
 
+    /// Counts a kill.
+    pub(crate) fn count(&mut self, comparison: &Comparison) {
+        self.tally.add_kill(comparison);
+    }
+
     /// What came of it all, once it is at rest.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// The files that its lives have in common.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     /// How often something was refused for now.

@@ -19,7 +19,7 @@ CREATE TABLE orch_usage_sums (
     took_millis BIGINT NOT NULL,
     PRIMARY KEY (account, currency, span, starts_at, agent, agent_slug, task, slot)
 );
-CREATE INDEX orch_usage_sums_old ON orch_usage_sums (span, starts_at);
+CREATE INDEX orch_usage_sums_old ON orch_usage_sums (starts_at);
 CREATE INDEX orch_usage_sums_by_agent ON orch_usage_sums (agent, span, starts_at);
 
 INSERT INTO orch_usage_sums (account, currency, span, starts_at, agent, agent_slug, task, slot, requests, answered, cost,

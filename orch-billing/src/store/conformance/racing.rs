@@ -269,7 +269,8 @@ pub async fn racing_captures_are_all_summed_up(store: Arc<impl Ledger>, run: Rac
     assert!((16..20).contains(&listed.total), "{}", listed.total);
     let cost = algo(10 * i64::try_from(listed.total).unwrap());
     for by in [Grouping::Whole, Grouping::Agent, Grouping::Task, Grouping::Day] {
-        let groups = store.summarize(&account("demo"), Currency::Algo, Period::ALWAYS, by, 9);
+        let demo = account("demo");
+        let groups = store.summarize(&demo, Currency::Algo, Period::ALWAYS, by, 9);
         let groups = groups.await.unwrap();
         assert_eq!(groups.len(), 1);
         assert_eq!((groups[0].requests, groups[0].cost), (listed.total, cost));
