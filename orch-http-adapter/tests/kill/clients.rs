@@ -21,7 +21,10 @@ const N_CLIENTS: u32 = 16;
 /// Something that an answer acknowledged, about an orchestration by its id.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Heard {
-    Started { id: String, label: String },
+    Started {
+        id: String,
+        label: String,
+    },
     Cancelled(String),
     Ended(String, RunStatus),
     /// What must not be answered.

@@ -1,8 +1,13 @@
 //! Compares what is stored with what was acknowledged and with what was done. This is where the kill test finds out.
 
+// Named, so that the kill test of another crate finds them as well.
+#[path = "compare/acknowledged.rs"]
 mod acknowledged;
+#[path = "compare/done.rs"]
 mod done;
+#[path = "compare/money.rs"]
 mod money;
+#[path = "compare/steps.rs"]
 mod steps;
 
 use std::{

@@ -1,8 +1,13 @@
 //! Orchestrators that are wrong on purpose: their stores do what a mistake in the order of things would do.
 
+// Named, so that the kill test of another crate finds them as well.
+#[path = "mutants/early.rs"]
 mod early;
+#[path = "mutants/hasty.rs"]
 mod hasty;
+#[path = "mutants/heedless.rs"]
 mod heedless;
+#[path = "mutants/stubborn.rs"]
 mod stubborn;
 
 use std::sync::Arc;
