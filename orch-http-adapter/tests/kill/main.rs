@@ -5,7 +5,7 @@
 //! mutants. A goal names a run of that workload, and a planner looks the plan up.
 //!
 //! ```text
-//! cargo test --package orch-http-adapter --test kill                   5 kills
+//! cargo test --package orch-http-adapter --test kill                   20 kills
 //! cargo test --package orch-http-adapter --test kill -- --kills 100    more of them
 //! ```
 #![expect(dead_code, reason = "rooms that are shared with a test of more kinds")]
