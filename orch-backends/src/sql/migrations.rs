@@ -137,7 +137,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0010_usage_sums.sql"),
     },
     Migration {
-        number: 10,
+        number: 11,
         name: "tallies",
         sql: include_str!("migrations/0011_limits.sql"),
     },
