@@ -59,7 +59,7 @@ fn expose(mutant: Mutant) -> Fallible<(u32, Violation)> {
 /// Lets clients ask the next life, kills it at a random moment, and compares: what must not be is the error.
 fn kill(trial: &mut Trial, life: u32) -> Fallible<Result<(), Vec<Violation>>> {
     let child = trial.begin(Purpose::Work)?;
-    let clients = Clients::begin(life, trial.files());
+    let clients = Clients::begin(life, &trial.files);
     // One life in five may be killed while it begins.
     let longest = if trial.chance().below(5) == 0 { 120 } else { 700 };
     thread::sleep(trial.chance().millis(1..=longest));
@@ -80,7 +80,7 @@ type Unfit = Vec<(&'static str, String)>;
 
 /// What was heard, of the runs that bear these ids; and what must not have been answered.
 async fn named(trial: &Trial, heard: Vec<Heard>) -> Fallible<(Vec<Acknowledgement>, Unfit)> {
-    let database = Database::open(trial.files()).await?;
+    let database = Database::open(&trial.files).await?;
     let account = ACCOUNT.parse()?;
     let (mut said, mut unfit) = (Vec::new(), Vec::new());
     for heard in heard {

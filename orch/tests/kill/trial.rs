@@ -20,7 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Trial {
     directory: TempDir,
-    files: Files,
+    /// What its lives have in common.
+    pub(crate) files: Files,
     mutant: Option<Mutant>,
     chance: Chance,
     runtime: Runtime,
@@ -96,11 +97,6 @@ impl Trial {
     /// What came of it all, once it is at rest.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
-    }
-
-    /// The files that its lives have in common.
-    pub(crate) fn files(&self) -> &Files {
-        &self.files
     }
 
     /// How often something was refused for now.
