@@ -208,12 +208,10 @@ impl Orchestration {
     fn start(&mut self, started: &StepStarted, since: Timestamp) -> Folded {
         self.onward()?;
         let index = self.index(&started.step)?;
-        let (
-            StepStarted {
-                invocation, attempt, ..
-            },
-            again,
-        ) = (started.clone(), started.attempt.checked_sub(1));
+        let &StepStarted {
+            invocation, attempt, ..
+        } = started;
+        let again = attempt.checked_sub(1);
         let fits = match &self.steps[index] {
             StepState::Pending => attempt == 1 && self.ready.contains(&index),
             // As another call only when the first was not sent, which the log does not tell.

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use super::{InvalidPlan, Parameter, Plan, ResultPointer, StepId};
 
+/// The index of each step by its name.
+pub(crate) type Indexes = HashMap<StepId, usize>;
+
 /// The order of a plan's steps, which are known here by their index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Graph {
@@ -45,7 +48,7 @@ impl Graph {
 
 impl Plan {
     /// The order of the steps, or why there is none: a step named twice, an unknown one needed, a cycle.
-    pub(crate) fn graph(&self) -> Result<Graph, InvalidPlan> {
+    pub(crate) fn graph(&self) -> Result<(Graph, Indexes), InvalidPlan> {
         let indexes = self.indexes()?;
         let steps = self.steps.iter().enumerate();
         let before = steps.map(|(index, step)| {
@@ -70,7 +73,7 @@ impl Plan {
             find_pointed_at(output, &indexes, &mut Vec::new(), || "output".to_owned())?;
         }
         match self.cycle(&graph) {
-            None => Ok(graph),
+            None => Ok((graph, indexes)),
             Some((index, ids)) => {
                 let reason = format!("waits for itself: {ids}");
                 Err(InvalidPlan::new(format!("steps[{index}]"), reason))
@@ -78,10 +81,10 @@ impl Plan {
         }
     }
 
-    fn indexes(&self) -> Result<HashMap<&StepId, usize>, InvalidPlan> {
+    fn indexes(&self) -> Result<Indexes, InvalidPlan> {
         let mut indexes = HashMap::with_capacity(self.steps.len());
         for (index, step) in self.steps.iter().enumerate() {
-            if let Some(first) = indexes.insert(&step.id, index) {
+            if let Some(first) = indexes.insert(step.id.clone(), index) {
                 let reason = format!("is taken by steps[{first}]: {}", step.id);
                 return Err(InvalidPlan::new(format!("steps[{index}].id"), reason));
             }
@@ -118,7 +121,7 @@ const MAX_NAMED: usize = 20;
 /// Adds the steps to which a parameter points.
 fn find_pointed_at(
     parameter: &Parameter,
-    indexes: &HashMap<&StepId, usize>,
+    indexes: &Indexes,
     found: &mut Vec<usize>,
     field: impl Fn() -> String,
 ) -> Result<(), InvalidPlan> {
@@ -144,7 +147,8 @@ mod tests {
     use super::*;
 
     fn graph(steps: &serde_json::Value) -> Result<Graph, InvalidPlan> {
-        Plan::from_value(json!({"steps": steps})).unwrap().graph()
+        let ordered = Plan::from_value(json!({"steps": steps})).unwrap().graph();
+        ordered.map(|(graph, _)| graph)
     }
 
     #[test]

@@ -1,14 +1,13 @@
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use orch_core::{AgentId, Amount, Version};
 use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
-use super::{OnFailure, Parameter, ResultPointer, StepId, graph::Graph};
+use super::{
+    OnFailure, Parameter, ResultPointer, StepId,
+    graph::{Graph, Indexes},
+};
 use crate::orchestration::Alternative;
 
 /// A plan that can be run: its agents exist, its order has no cycle, and what it may cost is known.
@@ -20,7 +19,7 @@ pub struct ValidPlan(Arc<Parts>);
 #[derive(Clone, Debug, PartialEq)]
 struct Parts {
     steps: Vec<PlannedStep>,
-    indexes: HashMap<StepId, usize>,
+    indexes: Indexes,
     /// For each step, those that it comes before.
     after: Vec<Vec<usize>>,
     output: Option<Parameter>,
@@ -55,19 +54,15 @@ pub struct PlannedStep {
 }
 
 impl ValidPlan {
-    /// The caller vouches that the steps have an order without cycles, of which `after` says for each step those that it
-    /// comes before, and that `price` is the sum of theirs.
+    /// The caller vouches that the steps have an order without cycles, that `indexes` names them, that `after` says for each
+    /// those that it comes before, and that `price` is the sum of theirs.
     pub(super) fn new(
         steps: Vec<PlannedStep>,
+        indexes: Indexes,
         after: Vec<Vec<usize>>,
         output: Option<Parameter>,
         price: Amount,
     ) -> Self {
-        let indexes = steps
-            .iter()
-            .enumerate()
-            .map(|(index, step)| (step.id.clone(), index))
-            .collect();
         Self(Arc::new(Parts {
             steps,
             indexes,
@@ -262,6 +257,8 @@ impl<'de> Deserialize<'de> for ValidPlan {
         }
         let output = stored.output.map(|output| Parameter::parse(output, "output"));
         let output = output.transpose().map_err(D::Error::custom)?;
-        Ok(Self::new(steps, graph.after, output, stored.price))
+        let named = steps.iter().enumerate();
+        let indexes = named.map(|(index, step)| (step.id.clone(), index)).collect();
+        Ok(Self::new(steps, indexes, graph.after, output, stored.price))
     }
 }

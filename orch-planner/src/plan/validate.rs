@@ -29,7 +29,7 @@ impl Plan {
         invoker: &Invoker,
         caller: &Caller,
     ) -> Result<ValidPlan, OrchestrationError> {
-        let Graph { before, after } = self.graph()?;
+        let (Graph { before, after }, indexes) = self.graph()?;
         let (offers, which) = self.offers(catalog, invoker, caller).await?;
         let mut steps = Vec::with_capacity(self.steps.len());
         for ((step, before), offer) in self.steps.into_iter().zip(before).zip(which) {
@@ -38,7 +38,7 @@ impl Plan {
             steps.push(offer.pin(step, before));
         }
         let price = total(&steps)?;
-        Ok(ValidPlan::new(steps, after, self.output, price))
+        Ok(ValidPlan::new(steps, indexes, after, self.output, price))
     }
 
     /// What the steps ask for, each looked up once, and for each step which of it.
