@@ -1,4 +1,8 @@
+use std::time::Duration;
+
 use orch_core::{ApiKeyId, Entity, ErrorKind, Failure, StoreError};
+
+use crate::PartyId;
 
 /// Why someone is not let in, or a key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +26,24 @@ pub enum AuthError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// There is no such agent, or none that may sign.
+    #[error("agent {0} not found")]
+    PartyNotFound(PartyId),
+    /// The signature is none, or not by a key of the agent over what was sent.
+    #[error("the signature is invalid")]
+    InvalidSignature,
+    /// What was signed bears a time that is too far from ours.
+    #[error("the signed time is out of range")]
+    OutOfRange,
+    /// The nonce was used before.
+    #[error("the nonce was used before")]
+    Replayed,
+    /// The agent uses more nonces than are remembered.
+    #[error("too many nonces are in use")]
+    TooManyNonces,
+    /// Others change the agent all the time.
+    #[error("agent {0} changes all the time")]
+    Contended(PartyId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,12 +52,21 @@ pub enum AuthError {
 impl Failure for AuthError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::InvalidKey => ErrorKind::Unauthenticated,
+            Self::InvalidKey | Self::InvalidSignature | Self::OutOfRange | Self::Replayed => {
+                ErrorKind::Unauthenticated
+            }
+            Self::PartyNotFound(id) => ErrorKind::NotFound {
+                entity: Entity::Agent,
+                id: id.to_string(),
+            },
+            Self::TooManyNonces => ErrorKind::Limited {
+                retry_after: Duration::from_secs(5),
+            },
             Self::KeyNotFound(id) => ErrorKind::NotFound {
                 entity: Entity::ApiKey,
                 id: id.to_string(),
             },
-            Self::KeyEnded(_) => ErrorKind::Conflict {
+            Self::KeyEnded(_) | Self::Contended(_) => ErrorKind::Conflict {
                 reason: self.to_string(),
             },
             Self::Invalid { field, reason } => ErrorKind::Invalid {

@@ -1,4 +1,4 @@
-//! The port that keeps API keys.
+//! The ports: what keeps API keys, parties and nonces.
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
@@ -9,10 +9,9 @@ use std::fmt;
 use async_trait::async_trait;
 use orch_core::{AccountId, ApiKeyId, Page, PageRequest, StoreError, Timestamp};
 
-pub use in_memory::InMemoryApiKeys;
+pub use in_memory::{InMemoryApiKeys, InMemoryParties};
 
-use crate::{ApiKey, KeyDigest};
-
+use crate::{ApiKey, KeyDigest, Party, PartyId};
 /// Keeps API keys. Each method is one atomic unit of work, and what it acknowledged every later read sees.
 #[async_trait]
 pub trait ApiKeyStore: fmt::Debug + Send + Sync + 'static {
@@ -48,4 +47,42 @@ pub struct Replacement {
     pub until: Timestamp,
     /// The key that comes.
     pub successor: ApiKey,
+}
+
+/// Keeps the agents that sign, and what they have used up. Each method is one atomic unit of work, and what it
+/// acknowledged every later read sees.
+#[async_trait]
+pub trait PartyStore: fmt::Debug + Send + Sync + 'static {
+    /// Adds a party; `false`, and nothing is written, if its id is taken.
+    async fn insert(&self, party: &Party) -> Result<bool, StoreError>;
+
+    /// Puts a party in the place of what is known of it. `false`, and nothing is written, unless what is known has the
+    /// revision before this one's.
+    async fn update(&self, party: &Party) -> Result<bool, StoreError>;
+
+    /// Reads a party, whatever became of it.
+    async fn find(&self, id: &PartyId) -> Result<Option<Party>, StoreError>;
+
+    /// At most so many of the active parties that are listed, by their ids in the order of bytes, from the first one behind
+    /// `after`.
+    async fn list(&self, after: Option<&PartyId>, limit: u32) -> Result<Vec<Party>, StoreError>;
+
+    /// Uses a nonce of a party up, which is forgotten after `until`. `false`, and nothing is written, if it is used up
+    /// already; [`None`] if so many of the party are known that are not to be forgotten at `now` that another would be one
+    /// too many. Of those who use one at the same moment one succeeds.
+    async fn use_nonce(&self, nonce: &Nonce, now: Timestamp, most: u32) -> Result<Option<bool>, StoreError>;
+
+    /// Forgets at most so many nonces whose time is over; how many.
+    async fn forget_nonces(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
+
+/// What a party says once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nonce {
+    /// Who says it.
+    pub party: PartyId,
+    /// What: 1 to 128 visible ASCII characters.
+    pub text: String,
+    /// Until when it is remembered.
+    pub until: Timestamp,
 }

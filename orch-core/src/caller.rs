@@ -17,6 +17,8 @@ pub enum Proof {
     Host,
     /// They hold this API key of the account.
     ApiKey(ApiKeyId),
+    /// They signed the request with a key of the account.
+    Signature,
 }
 
 impl Caller {

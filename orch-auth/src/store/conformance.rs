@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a law fails by panicking")]
 
 mod ending;
+mod parties;
 mod reading;
 
 use std::time::Duration;
@@ -17,6 +18,11 @@ use crate::{ApiKey, KeyDigest, KeyForm};
 pub use ending::{
     a_key_that_ended_is_not_replaced, a_replacement_is_whole_or_not_at_all, a_replacement_shortens_a_key,
     a_revocation_is_final, of_racing_replacements_one_wins, of_racing_revocations_one_wins,
+};
+pub use parties::{
+    a_changed_party_follows_the_one_before, a_nonce_is_used_once, a_party_is_added_once, a_party_reads_back,
+    nonces_are_bounded_and_forgotten, of_racing_changes_one_wins, of_racing_nonces_one_is_used,
+    only_active_parties_are_listed_in_order,
 };
 pub use reading::{
     a_key_is_added_once, a_key_reads_back, a_use_never_goes_back, keys_are_listed_newest_first,
@@ -50,6 +56,26 @@ macro_rules! api_key_store_tests {
     )+};
     ($make:expr) => {
         $crate::api_key_store_tests!(optional: Some($make));
+    };
+}
+
+/// The same for a [`PartyStore`](super::PartyStore).
+#[macro_export]
+macro_rules! party_store_tests {
+    (optional: $make:expr) => {
+        $crate::api_key_store_tests! { @each $make;
+            a_party_reads_back
+            a_party_is_added_once
+            a_changed_party_follows_the_one_before
+            of_racing_changes_one_wins
+            only_active_parties_are_listed_in_order
+            a_nonce_is_used_once
+            of_racing_nonces_one_is_used
+            nonces_are_bounded_and_forgotten
+        }
+    };
+    ($make:expr) => {
+        $crate::party_store_tests!(optional: Some($make));
     };
 }
 

@@ -1,9 +1,14 @@
-//! API keys.
+//! API keys, and the agents that sign.
 
 mod key;
+mod nonce;
+mod party;
 
 use async_trait::async_trait;
-use orch_auth::{ApiKey, ApiKeyStore, KeyDigest, store::Replacement};
+use orch_auth::{
+    ApiKey, ApiKeyStore, KeyDigest, Party, PartyId, PartyStore,
+    store::{Nonce, Replacement},
+};
 use orch_core::{AccountId, ApiKeyId, Page, PageRequest, StoreError, Timestamp};
 
 use super::SqlStore;
@@ -47,5 +52,44 @@ impl ApiKeyStore for SqlStore {
     async fn touch(&self, id: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
         self.write((id, at), |tx, (id, at)| Box::pin(key::touch(tx, *id, *at)))
             .await
+    }
+}
+
+#[async_trait]
+impl PartyStore for SqlStore {
+    async fn insert(&self, party: &Party) -> Result<bool, StoreError> {
+        self.write(party.clone(), |tx, party| Box::pin(party::insert(tx, party)))
+            .await
+    }
+
+    async fn update(&self, party: &Party) -> Result<bool, StoreError> {
+        self.write(party.clone(), |tx, party| Box::pin(party::update(tx, party)))
+            .await
+    }
+
+    async fn find(&self, id: &PartyId) -> Result<Option<Party>, StoreError> {
+        self.read(id.clone(), |tx, id| Box::pin(party::find(tx, id)))
+            .await
+    }
+
+    async fn list(&self, after: Option<&PartyId>, limit: u32) -> Result<Vec<Party>, StoreError> {
+        self.read((after.cloned(), limit), |tx, (after, limit)| {
+            Box::pin(party::list(tx, after.as_ref(), *limit))
+        })
+        .await
+    }
+
+    async fn use_nonce(&self, nonce: &Nonce, now: Timestamp, most: u32) -> Result<Option<bool>, StoreError> {
+        self.write((nonce.clone(), now, most), |tx, (nonce, now, most)| {
+            Box::pin(nonce::use_up(tx, nonce, *now, *most))
+        })
+        .await
+    }
+
+    async fn forget_nonces(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write((now, limit), |tx, (now, limit)| {
+            Box::pin(nonce::forget(tx, *now, *limit))
+        })
+        .await
     }
 }

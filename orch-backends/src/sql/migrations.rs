@@ -141,6 +141,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "tallies",
         sql: include_str!("migrations/0011_limits.sql"),
     },
+    Migration {
+        number: 12,
+        name: "a2a",
+        sql: include_str!("migrations/0012_a2a.sql"),
+    },
 ];
 
 #[cfg(test)]

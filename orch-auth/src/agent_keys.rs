@@ -1,0 +1,204 @@
+//! The service that knows the agents that sign, and who signed what.
+
+mod registration;
+
+use std::{sync::Arc, time::Duration};
+
+use orch_core::{Caller, Clock, Proof, Timestamp};
+
+pub use registration::{Registration, Vouched};
+
+use crate::{
+    AuthError, Form, Party, PartyId, Signature,
+    document::Document,
+    signature::verify,
+    store::{Nonce, PartyStore},
+};
+
+/// Knows the agents that sign: registers them, rotates and revokes their keys, and says who signed. Cloning is cheap.
+///
+/// An agent is read with every signature, so a key that was revoked verifies nothing from the moment its revocation was
+/// acknowledged, on every replica.
+#[derive(Clone, Debug)]
+pub struct AgentKeys {
+    store: Arc<dyn PartyStore>,
+    clock: Arc<dyn Clock>,
+    options: AgentKeyOptions,
+}
+
+/// What bounds the keys of agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgentKeyOptions {
+    /// How long a key goes on beside the one that takes its place.
+    pub overlap: Duration,
+    /// How far the times that agents sign may be from ours.
+    pub tolerance: Duration,
+    /// The most nonces of one agent that are remembered at once.
+    pub nonces: u32,
+}
+
+impl Default for AgentKeyOptions {
+    fn default() -> Self {
+        Self {
+            overlap: Duration::from_secs(24 * 60 * 60),
+            tolerance: Duration::from_secs(300),
+            nonces: 10_000,
+        }
+    }
+}
+
+/// Someone who signed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signer {
+    /// Who.
+    pub party: Party,
+    /// How they write what they sign.
+    pub form: Form,
+}
+
+impl Signer {
+    /// The one who asks, with their signature as the proof.
+    pub fn caller(&self) -> Caller {
+        Caller::proven(self.party.account().clone(), Proof::Signature)
+    }
+}
+
+/// The moment and the nonce that a signature covers beside the document, for hosts that want every request only once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once<'r> {
+    /// When it was signed, as the signer wrote it.
+    pub timestamp: &'r str,
+    /// The same moment.
+    pub at: Timestamp,
+    /// What the signer says once: 1 to 128 visible ASCII characters.
+    pub nonce: &'r str,
+}
+
+impl AgentKeys {
+    /// The agents of a store.
+    pub fn new(store: Arc<dyn PartyStore>, clock: Arc<dyn Clock>, options: AgentKeyOptions) -> Self {
+        Self {
+            store,
+            clock,
+            options,
+        }
+    }
+
+    /// What bounds the keys.
+    pub fn options(&self) -> &AgentKeyOptions {
+        &self.options
+    }
+
+    /// An agent, whatever became of it.
+    ///
+    /// # Errors
+    /// [`PartyNotFound`](AuthError::PartyNotFound).
+    pub async fn find(&self, id: &PartyId) -> Result<Party, AuthError> {
+        let party = self.store.find(id).await?;
+        party.ok_or_else(|| AuthError::PartyNotFound(id.clone()))
+    }
+
+    /// An agent that can sign and be called.
+    ///
+    /// # Errors
+    /// [`PartyNotFound`](AuthError::PartyNotFound), also where there is one that is not active.
+    pub async fn find_active(&self, id: &PartyId) -> Result<Party, AuthError> {
+        let party = self.store.find(id).await?.filter(Party::is_active);
+        party.ok_or_else(|| AuthError::PartyNotFound(id.clone()))
+    }
+
+    /// At most so many active agents by their ids, from the first one behind `after`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn list(&self, after: Option<&PartyId>, limit: u32) -> Result<Vec<Party>, AuthError> {
+        Ok(self.store.list(after, limit).await?)
+    }
+
+    /// Who signed the document: the agent of that id, with one of its keys, in one of the [forms](Form).
+    ///
+    /// # Errors
+    /// [`PartyNotFound`](AuthError::PartyNotFound) or [`InvalidSignature`](AuthError::InvalidSignature).
+    pub async fn verify(
+        &self,
+        id: &PartyId,
+        document: &Document<'_>,
+        signature: &str,
+    ) -> Result<Signer, AuthError> {
+        self.verify_prefixed(id, b"", document, signature).await
+    }
+
+    /// The same for a signature that covers a moment and a nonce as well: their texts, each with a line feed behind it, before
+    /// the canonical bytes. Each nonce verifies once within the [tolerance](AgentKeyOptions::tolerance).
+    ///
+    /// # Errors
+    /// As for [`verify`](Self::verify); [`OutOfRange`](AuthError::OutOfRange) for the moment, and
+    /// [`Replayed`](AuthError::Replayed) for the nonce.
+    pub async fn verify_once(
+        &self,
+        id: &PartyId,
+        document: &Document<'_>,
+        signature: &str,
+        once: Once<'_>,
+    ) -> Result<Signer, AuthError> {
+        let prefix = format!("{}\n{}\n", once.timestamp, once.nonce);
+        let signer = self
+            .verify_prefixed(id, prefix.as_bytes(), document, signature)
+            .await?;
+        self.check_time(once.at)?;
+        let nonce = Nonce {
+            party: id.clone(),
+            text: once.nonce.to_owned(),
+            until: once.at + self.options.tolerance + Duration::from_millis(1),
+        };
+        match self
+            .store
+            .use_nonce(&nonce, self.clock.now(), self.options.nonces)
+            .await?
+        {
+            Some(true) => Ok(signer),
+            Some(false) => Err(AuthError::Replayed),
+            None => Err(AuthError::TooManyNonces),
+        }
+    }
+
+    /// Whether a signed moment is near enough to ours.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](AuthError::OutOfRange).
+    pub fn check_time(&self, at: Timestamp) -> Result<(), AuthError> {
+        let now = self.clock.now();
+        if at.since(now).max(now.since(at)) > self.options.tolerance {
+            return Err(AuthError::OutOfRange);
+        }
+        Ok(())
+    }
+
+    /// Forgets nonces whose time is over, at most so many; how many. For whoever looks after the store now and then.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn forget_nonces(&self, limit: u32) -> Result<u64, AuthError> {
+        Ok(self.store.forget_nonces(self.clock.now(), limit).await?)
+    }
+
+    async fn verify_prefixed(
+        &self,
+        id: &PartyId,
+        prefix: &[u8],
+        document: &Document<'_>,
+        signature: &str,
+    ) -> Result<Signer, AuthError> {
+        let party = self.find_active(id).await?;
+        let signature = Signature::parse(signature).map_err(|_| AuthError::InvalidSignature)?;
+        let signed_by = |key| verify(key, prefix, document, &signature);
+        let form = party.valid_keys(self.clock.now()).find_map(signed_by);
+        match form {
+            Some(form) => Ok(Signer { form, party }),
+            None => Err(AuthError::InvalidSignature),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
