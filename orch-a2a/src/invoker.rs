@@ -4,6 +4,7 @@ mod answer;
 mod attempt;
 mod limit;
 mod money;
+mod relay;
 mod send;
 mod stop;
 mod target;
@@ -11,6 +12,7 @@ mod target;
 pub(crate) mod tests;
 
 pub use limit::Permit;
+pub use relay::Relayed;
 pub use target::CheckedTask;
 
 use std::sync::Arc;
@@ -146,6 +148,18 @@ impl Invoker {
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
+        self.call(caller, invocation, None, keeper, cancel).await
+    }
+
+    /// Walks the corridor within a span, and gives up what fails.
+    async fn call(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        relayed: Option<&Relayed>,
+        keeper: &dyn Keeper,
+        cancel: &Cancel,
+    ) -> Result<Outcome, InvokeError> {
         let span = tracing::info_span!(
             "invoke",
             invocation = %invocation.id,
@@ -157,7 +171,7 @@ impl Invoker {
         let call = async {
             let running = Running::begin();
             let started_at = self.0.clock.now();
-            let result = match self.walk(caller, invocation, keeper, cancel).await {
+            let result = match self.walk(caller, invocation, relayed, keeper, cancel).await {
                 Ok(outcome) => Ok(outcome),
                 Err(failure) => {
                     let took = self.0.clock.now().since(started_at);
@@ -192,6 +206,7 @@ impl Invoker {
         &self,
         caller: &Caller,
         invocation: &Invocation,
+        relayed: Option<&Relayed>,
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
@@ -199,9 +214,15 @@ impl Invoker {
             return Err(InvokeError::Cancelled);
         }
         self.check_switch(caller, invocation).await?;
-        let target = self.resolve(caller, invocation).await?;
-        let (transport, arguments) = self.permit(&target, &invocation.arguments)?;
-        let permit = self.limit(&target, invocation.deadline, cancel).await?;
+        let target = match relayed {
+            Some(relayed) => self.target(relayed.resolved.clone(), &invocation.task)?,
+            None => self.resolve(caller, invocation).await?,
+        };
+        let (transport, arguments) = self.permit(&target, &invocation.arguments, relayed.is_some())?;
+        let permit = match relayed {
+            Some(relayed) => relayed.permit.clone(),
+            None => self.limit(&target, invocation.deadline, cancel).await?,
+        };
         let hold = self.hold(caller, invocation, &target).await?;
         match self.0.gate.check(caller, invocation, hold.amount).await? {
             Passage::Open => {}
@@ -214,6 +235,7 @@ impl Invoker {
             invocation,
             target: &target,
             transport,
+            exchange: relayed.map(|relayed| &relayed.exchange),
         };
         let started_at = self.0.clock.now();
         let sent = self.send(sending, arguments, permit, keeper, cancel).await;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use orch_core::{AccountId, Agent, AgentVersion, InvocationId, Timestamp, agent::Endpoint};
 use serde_json::Value;
 
-use crate::{Cancel, ProgressSink, invoker::Permit};
+use crate::{Cancel, Exchange, ProgressSink, invoker::Permit};
 
 /// Carries a call to an agent and its reply back. One for each kind of endpoint.
 ///
@@ -78,6 +78,8 @@ pub struct Call {
     pub stop: Cancel,
     /// One of the calls that the agent may work on at once; dropped when it really has ended.
     pub permit: Permit,
+    /// The request that is to be sent as it stands, in the place of task and arguments.
+    pub exchange: Option<Arc<Exchange>>,
 }
 
 /// What an agent replied.
@@ -105,6 +107,8 @@ pub struct Transports {
     pub http: Option<Arc<dyn AgentTransport>>,
     /// Programs on the host's machine.
     pub process: Option<Arc<dyn AgentTransport>>,
+    /// Agents behind an HTTP address to which signed requests are sent as they stand.
+    pub relay: Option<Arc<dyn AgentTransport>>,
 }
 
 impl Transports {

@@ -16,6 +16,7 @@
 //! - The row count of a statement means something for INSERT, UPDATE and DELETE.
 //! - Statements are cached by their text: a text that is put together (a multi-row insert, a list) has few variants.
 
+mod a2a;
 mod approvals;
 mod auth;
 mod backup;

@@ -1,4 +1,5 @@
 use std::{
+    any::Any,
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -12,11 +13,18 @@ use crate::{Cancel, InvokeError};
 
 /// One of the calls that an agent may work on at once. The place is free again when the last clone is dropped.
 #[derive(Clone, Debug)]
-pub struct Permit(#[expect(dead_code, reason = "held, never read")] Arc<OwnedSemaphorePermit>);
+pub struct Permit(#[expect(dead_code, reason = "held, never read")] Arc<dyn Any + Send + Sync>);
+
+impl Permit {
+    /// A place that is free again when this is dropped.
+    pub fn of(place: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(place))
+    }
+}
 
 impl From<OwnedSemaphorePermit> for Permit {
     fn from(permit: OwnedSemaphorePermit) -> Self {
-        Self(Arc::new(permit))
+        Self::of(permit)
     }
 }
 

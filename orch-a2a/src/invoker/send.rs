@@ -1,4 +1,4 @@
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 use orch_core::{Agent, Caller, Timestamp};
@@ -7,8 +7,8 @@ use tracing::Instrument;
 
 use super::{Invoker, Permit, Shared, attempt::Attempted, target::Target};
 use crate::{
-    AgentTransport, Call, Cancel, Invocation, InvokeError, Keeper, Reply, TransportError, bounds::cut,
-    telemetry,
+    AgentTransport, Call, Cancel, Exchange, Invocation, InvokeError, Keeper, Reply, RetryPolicy,
+    TransportError, bounds::cut, telemetry,
 };
 
 /// Why there is no reply to check.
@@ -27,6 +27,8 @@ pub(super) struct Sending<'s> {
     pub(super) invocation: &'s Invocation,
     pub(super) target: &'s Target,
     pub(super) transport: &'s dyn AgentTransport,
+    /// The request that is sent as it stands, and once.
+    pub(super) exchange: Option<&'s Arc<Exchange>>,
 }
 
 impl Sending<'_> {
@@ -61,6 +63,7 @@ impl Sending<'_> {
             attempt: 1,
             stop: Cancel::new(),
             permit,
+            exchange: self.exchange.cloned(),
         }
     }
 
@@ -145,9 +148,11 @@ impl Invoker {
                 }
                 Attempted::Failed(error) => error,
             };
-            let pause = limits
-                .retry
-                .pause(attempt, &error, is_repeatable, &*self.0.entropy);
+            let retry = match sending.exchange {
+                None => limits.retry,
+                Some(_) => RetryPolicy::ONCE,
+            };
+            let pause = retry.pause(attempt, &error, is_repeatable, &*self.0.entropy);
             let Some(resend_at) = pause
                 .map(|pause| clock.now() + pause)
                 .filter(|at| *at < resend_until)

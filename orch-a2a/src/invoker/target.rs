@@ -66,6 +66,7 @@ impl Invoker {
         &self,
         target: &Target,
         arguments: &Map<String, Value>,
+        is_relayed: bool,
     ) -> Result<(&dyn AgentTransport, Value), InvokeError> {
         let arguments = target.complete(arguments.clone())?;
         target.schema.check_arguments(&arguments).map_err(refused)?;
@@ -78,7 +79,12 @@ impl Invoker {
         if !retry_after.is_zero() {
             return Err(target.left_alone(retry_after));
         }
-        match self.0.transports.reaching(&target.version.endpoint) {
+        let transports = &self.0.transports;
+        let transport = match is_relayed {
+            true => transports.relay.as_deref(),
+            false => transports.reaching(&target.version.endpoint),
+        };
+        match transport {
             Some(transport) => Ok((transport, arguments)),
             None => Err(InvokeError::NoTransport {
                 agent: target.agent.slug.to_string(),
@@ -86,7 +92,7 @@ impl Invoker {
         }
     }
 
-    fn target(&self, resolved: Resolved, name: &str) -> Result<Target, InvokeError> {
+    pub(super) fn target(&self, resolved: Resolved, name: &str) -> Result<Target, InvokeError> {
         let Resolved { agent, version } = resolved;
         let mut tasks = version.tasks.iter().enumerate();
         let Some((place, task)) = tasks.find(|(_, task)| task.name == name) else {

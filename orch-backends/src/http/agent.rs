@@ -109,7 +109,7 @@ fn trace(call: &Call) -> Option<TraceParent> {
 }
 
 /// What a failed exchange means for the call.
-fn failure(error: HttpError) -> TransportError {
+pub(super) fn failure(error: HttpError) -> TransportError {
     match error {
         HttpError::Forbidden { .. } => TransportError::Barred {
             reason: error.to_string(),

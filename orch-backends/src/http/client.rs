@@ -115,6 +115,7 @@ impl GuardedClient {
         let head_timeout = request.head_timeout.unwrap_or(options.head_timeout).min(timeout);
         let idle_timeout = request.idle_timeout.unwrap_or(options.idle_timeout);
         let max_bytes = request.max_bytes.unwrap_or(options.max_bytes);
+        let stays = request.stays;
         let mut hop = Hop::first(request, *rules)?;
         let mut came_from: Option<Hop> = None;
         for _ in 0..=options.max_redirects {
@@ -127,7 +128,11 @@ impl GuardedClient {
                     });
                 }
             };
-            match hop.next(response.status(), response.headers(), *rules)? {
+            let next = match stays {
+                true => None,
+                false => hop.next(response.status(), response.headers(), *rules)?,
+            };
+            match next {
                 Some(next) => came_from = Some(std::mem::replace(&mut hop, next)),
                 None => {
                     let bounds = Bounds {

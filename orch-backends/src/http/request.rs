@@ -22,6 +22,7 @@ pub struct Request {
     pub(super) idle_timeout: Option<Duration>,
     pub(super) timeout: Option<Duration>,
     pub(super) max_bytes: Option<usize>,
+    pub(super) stays: bool,
 }
 
 impl Request {
@@ -37,6 +38,7 @@ impl Request {
             idle_timeout: None,
             timeout: None,
             max_bytes: None,
+            stays: false,
         }
     }
 
@@ -124,6 +126,11 @@ impl Request {
             max_bytes: Some(max_bytes),
             ..self
         }
+    }
+
+    /// Follows no redirect: the answer that asks for one is the answer.
+    pub fn stay(self) -> Self {
+        Self { stays: true, ..self }
     }
 
     fn set(mut self, name: HeaderName, value: &str, is_secret: bool) -> Self {

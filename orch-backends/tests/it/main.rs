@@ -1,5 +1,6 @@
 //! The laws of every store on every engine.
 
+mod a2a;
 mod agents;
 mod approvals;
 mod auth;

@@ -1,0 +1,5 @@
+mod services;
+mod transactions;
+
+pub use services::InMemoryServices;
+pub use transactions::InMemoryTransactions;

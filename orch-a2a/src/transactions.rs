@@ -1,0 +1,361 @@
+//! The service for signed transactions between agents: checked, deduplicated, executed at most once.
+
+mod error;
+mod execution;
+mod flights;
+mod forward;
+mod lanes;
+mod leading;
+mod quotas;
+mod repeats;
+mod request;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use futures_util::future::{BoxFuture, Either, select};
+use orch_auth::{AgentSigner, Document, Form, Signer};
+use orch_core::{AgentId, Clock, Entropy, Timestamp, agent::Slug};
+use sha2::{Digest, Sha256};
+
+pub use error::TransactError;
+pub use quotas::{QuotaOptions, Standing};
+pub use repeats::Delivery;
+pub use request::Request;
+
+use crate::{
+    Invoker,
+    directory::{Directory, Service},
+    store::{Filter, Name, TransactionStore},
+    transaction::{Transaction, TransactionId},
+};
+use flights::{Boarded, Flight, Flights, Landed};
+use lanes::Lanes;
+use quotas::Quotas;
+use repeats::Repeats;
+use request::Asked;
+
+/// Makes signed transactions. Cloning is cheap.
+///
+/// A transaction is durable before it is sent, and is never sent again unless it is certain that its provider has not begun.
+/// A repeated one is the same: it joins while that is under way, and has the same answer afterwards.
+#[derive(Clone)]
+pub struct Transactions(Arc<Shared>);
+
+/// What a [`Transactions`] stands on.
+#[derive(Debug)]
+pub struct TransactionParts {
+    /// Who signs, and who offers what.
+    pub directory: Directory,
+    /// What keeps transactions.
+    pub store: Arc<dyn TransactionStore>,
+    /// The corridor to providers.
+    pub invoker: Invoker,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where executions go on that their client has left.
+    pub spawner: Arc<dyn Spawner>,
+    /// Signs what is forwarded.
+    pub signer: AgentSigner,
+}
+
+/// Runs what goes on when nobody waits for it: a port, as the domain does not spawn.
+pub trait Spawner: fmt::Debug + Send + Sync + 'static {
+    /// Runs this to its end, or until the process ends.
+    fn spawn(&self, work: BoxFuture<'static, ()>);
+}
+
+/// What bounds transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransactionOptions {
+    /// How long a client waits for an answer.
+    pub answer_timeout: Duration,
+    /// How long a call goes on.
+    pub hard_timeout: Duration,
+    /// How many calls a provider works on at once.
+    pub calls_per_provider: usize,
+    /// How many more wait for it.
+    pub waiting_per_provider: usize,
+    /// How often a consumer may ask.
+    pub quota: QuotaOptions,
+    /// Whether every request must sign a moment and a nonce, which the published clients do not.
+    pub once_required: bool,
+    /// Whether no other process works on the same store: then what is pending and not under way here is over.
+    pub is_sole: bool,
+}
+
+impl Default for TransactionOptions {
+    fn default() -> Self {
+        Self {
+            answer_timeout: Duration::from_secs(10),
+            hard_timeout: Duration::from_secs(60),
+            calls_per_provider: 256,
+            waiting_per_provider: 1024,
+            quota: QuotaOptions::default(),
+            once_required: false,
+            is_sole: false,
+        }
+    }
+}
+
+pub(crate) struct Shared {
+    directory: Directory,
+    store: Arc<dyn TransactionStore>,
+    invoker: Invoker,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    spawner: Arc<dyn Spawner>,
+    signer: AgentSigner,
+    options: TransactionOptions,
+    organization: Slug,
+    flights: Flights,
+    lanes: Lanes,
+    quotas: Quotas,
+    repeats: Arc<Repeats>,
+}
+
+/// What a request for a transaction is answered with.
+#[derive(Debug)]
+pub struct Transacted {
+    /// The transaction's id: the caller's own where it has a valid one, else one of ours.
+    pub id: TransactionId,
+    /// When it is answered.
+    pub at: Timestamp,
+    /// How the consumer stands, once it has proved who it is.
+    pub standing: Option<Standing>,
+    /// Whether it had ended before.
+    pub replayed: bool,
+    /// How it ended; never pending.
+    pub result: Result<Arc<Transaction>, Arc<TransactError>>,
+    /// To be told when the client has the whole answer.
+    pub delivery: Delivery,
+}
+
+/// What is known of a request while it is walked through.
+#[derive(Debug)]
+struct Walk {
+    id: TransactionId,
+    standing: Option<Standing>,
+    replayed: bool,
+    delivery: Delivery,
+}
+
+type Walked = Result<Arc<Transaction>, Arc<TransactError>>;
+
+impl Transactions {
+    /// Transactions over the host's services and ports.
+    ///
+    /// # Errors
+    /// None that a host can cause: `a2a` names an organization.
+    pub fn new(
+        parts: TransactionParts,
+        options: TransactionOptions,
+    ) -> Result<Self, orch_core::agent::NameError> {
+        let TransactionParts {
+            directory,
+            store,
+            invoker,
+            clock,
+            entropy,
+            spawner,
+            signer,
+        } = parts;
+        Ok(Self(Arc::new(Shared {
+            organization: "a2a".parse()?,
+            flights: Flights::default(),
+            lanes: Lanes::new(options.calls_per_provider, options.waiting_per_provider),
+            quotas: Quotas::new(options.quota),
+            repeats: Arc::new(Repeats::new(clock.clone())),
+            directory,
+            store,
+            invoker,
+            clock,
+            entropy,
+            spawner,
+            signer,
+            options,
+        })))
+    }
+
+    /// Who signs and who offers what.
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    /// What signs what is forwarded.
+    pub fn signer(&self) -> &AgentSigner {
+        &self.0.signer
+    }
+
+    /// Transactions that were made, the latest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, orch_core::StoreError> {
+        self.0.store.list(filter).await
+    }
+
+    /// Forgets at most so many answers that are older than a day; how many. For whoever looks after the store.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn forget(&self, limit: u32) -> Result<u64, orch_core::StoreError> {
+        const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+        self.0.store.forget(self.0.clock.now() - KEPT, limit).await
+    }
+
+    /// Makes a transaction, or says what came of it before.
+    pub async fn transact(&self, request: &Request<'_>) -> Transacted {
+        let Self(shared) = self;
+        let mut walk = Walk {
+            id: TransactionId::generate(shared.clock.now(), &*shared.entropy),
+            standing: None,
+            replayed: false,
+            delivery: Delivery::default(),
+        };
+        let result = self.walk(request, &mut walk).await;
+        Transacted {
+            id: result
+                .as_ref()
+                .map_or(walk.id, |transaction| transaction.id.clone()),
+            at: shared.clock.now(),
+            standing: walk.standing,
+            replayed: walk.replayed,
+            delivery: walk.delivery,
+            result,
+        }
+    }
+
+    /// Checks a request in the published order, and makes it or joins it.
+    async fn walk(&self, request: &Request<'_>, walk: &mut Walk) -> Walked {
+        let Self(shared) = self;
+        let document = Document::read(request.body).map_err(|_| TransactError::Malformed)?;
+        if let Ok(Some(id)) = Request::id_in(&document) {
+            walk.id = id;
+        }
+        let asked = request.asked(&document)?;
+        let signature = request.signature.filter(|signature| !signature.is_empty());
+        let signature = signature.ok_or(TransactError::Unsigned)?;
+        if request
+            .claimed
+            .is_some_and(|claimed| claimed != asked.consumer.as_str())
+        {
+            return Err(TransactError::OtherClaimed.into());
+        }
+        let agents = shared.directory.agents();
+        let once = request.once()?;
+        let signer = match once {
+            None if shared.options.once_required => return Err(TransactError::OnceRequired.into()),
+            None => agents.verify(&asked.consumer, &document, signature).await,
+            Some(once) => {
+                agents
+                    .verify_once(&asked.consumer, &document, signature, once)
+                    .await
+            }
+        };
+        let signer = signer.map_err(TransactError::from)?;
+        if let Some(at) = asked.signed_moment()? {
+            agents.check_time(at).map_err(TransactError::from)?;
+        }
+        let now = shared.clock.now();
+        walk.standing = Some(shared.quotas.standing(&asked.consumer, now));
+        let content = Form::A.write(&document).ok_or(TransactError::Malformed)?;
+        let signed = Signed {
+            content: Sha256::digest(&content).into(),
+            digest: Sha256::digest(signature).into(),
+            request,
+            document: &document,
+            signature,
+            signer,
+            asked,
+        };
+        // What the service wants to be known as the same is known by its record alone; whether it is there is said later.
+        let service = shared.directory.service(&signed.asked.service).await;
+        let name = self.name(&signed, service.as_ref().ok(), walk);
+        loop {
+            match shared
+                .flights
+                .board(&signed.asked.consumer, name.clone(), signed.content)
+            {
+                Boarded::Conflict => return Err(TransactError::Conflict.into()),
+                Boarded::Joined(flight) => {
+                    if let Some(walked) = self.wait(&flight).await {
+                        return walked;
+                    }
+                }
+                Boarded::Leads(lead) => return self.lead(&signed, service, name, lead, walk).await,
+            }
+        }
+    }
+
+    /// What a request goes by: the id that was signed, its signature where the service wants that, its key, the transaction
+    /// that it repeats, or a new id.
+    fn name(&self, signed: &Signed<'_>, service: Option<&Service>, walk: &mut Walk) -> Name {
+        let Self(shared) = self;
+        let asked = &signed.asked;
+        if let Some(id) = &asked.id {
+            return Name::Id(id.clone());
+        }
+        let window = service.map_or(Duration::ZERO, |service| service.replay_window);
+        if !window.is_zero() {
+            return Name::Signature(signed.digest, shared.clock.now() - window);
+        }
+        if let Some(key) = &asked.key {
+            return Name::Key(key.clone());
+        }
+        let body = Sha256::new()
+            .chain_update(signed.request.body)
+            .chain_update(signed.signature);
+        let likeness = (asked.consumer.clone(), body.finalize().into());
+        let mut n_joined = 0;
+        if let Some((id, joined)) = shared.repeats.take(&likeness) {
+            (walk.id, n_joined) = (id, joined);
+        }
+        walk.delivery = Delivery::of(shared.repeats.clone(), likeness, walk.id.clone(), n_joined);
+        Name::Id(walk.id.clone())
+    }
+
+    /// Waits for a flight as long as a client does. `None` if nobody leads it any more.
+    async fn wait(&self, flight: &Flight) -> Option<Walked> {
+        let Shared { clock, options, .. } = &*self.0;
+        let landed = std::pin::pin!(flight.landed());
+        match select(landed, clock.sleep(options.answer_timeout)).await {
+            Either::Left((Landed::Ended(transaction), _)) => Some(Ok(transaction)),
+            Either::Left((Landed::NotExecuted(reason), _)) => Some(Err(reason)),
+            Either::Left((Landed::Abandoned, _)) => None,
+            Either::Right(_) => Some(Err(TransactError::InProgress.into())),
+        }
+    }
+}
+
+/// A request whose sender is known.
+#[derive(Debug)]
+struct Signed<'r> {
+    request: &'r Request<'r>,
+    document: &'r Document<'r>,
+    signature: &'r str,
+    signer: Signer,
+    asked: Asked<'r>,
+    content: [u8; 32],
+    digest: [u8; 32],
+}
+
+impl Shared {
+    /// The slug of an agent of the directory: its id's digits, which is always one.
+    fn slug(&self, id: AgentId) -> Slug {
+        let name = format!("a2a-{}", id.uuid().simple());
+        name.parse().unwrap_or_else(|_| self.organization.clone())
+    }
+}
+
+impl fmt::Debug for Transactions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transactions")
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! The way of the request that leads: what came before, the checks that are left, the record, and the call.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Signed, Transactions, Walk, Walked,
+    error::TransactError,
+    execution::Execution,
+    flights::{Flight, Lead},
+    forward::{Sent, url},
+};
+use crate::{
+    directory::{DirectoryError, Service},
+    store::{Begun, Finish, Name},
+    transaction::{End, State, Transaction},
+};
+
+/// How long after its end a call of another process may still be written down.
+const GRACE: Duration = Duration::from_secs(15);
+/// How often is looked what another process does.
+const LOOK: Duration = Duration::from_millis(250);
+
+impl Transactions {
+    pub(super) async fn lead(
+        &self,
+        signed: &Signed<'_>,
+        service: Result<Service, DirectoryError>,
+        name: Name,
+        mut lead: Lead,
+        walk: &mut Walk,
+    ) -> Walked {
+        let Self(shared) = self;
+        let consumer = &signed.asked.consumer;
+        let known = shared
+            .store
+            .find(consumer, &name)
+            .await
+            .map_err(TransactError::from)?;
+        if let Some(known) = &known {
+            walk.id = known.id.clone();
+            if known.content != signed.content {
+                return Err(TransactError::Conflict.into());
+            }
+            if known.state != State::NotExecuted {
+                return self.before(known, &lead.flight(), walk).await;
+            }
+        }
+        let now = shared.clock.now();
+        match shared.quotas.take(consumer, now) {
+            Ok(standing) => walk.standing = Some(standing),
+            Err((standing, retry_after)) => {
+                walk.standing = Some(standing);
+                let limit = standing.limit;
+                return Err(TransactError::Limited { limit, retry_after }.into());
+            }
+        }
+        let service = service.map_err(|error| match error {
+            DirectoryError::Store(error) => TransactError::Store(error),
+            _ => TransactError::ServiceNotFound(signed.asked.service.to_string()),
+        })?;
+        let provider = shared
+            .directory
+            .agents()
+            .find_active(&service.record.provider)
+            .await;
+        let provider = provider.map_err(TransactError::from)?;
+        self.check_approval(signed, &service)?;
+        let path = service
+            .template
+            .fill(signed.asked.payload)
+            .map_err(TransactError::Unfilled)?;
+        let Some(url) = url(&provider, &path) else {
+            return Err(TransactError::ServiceNotFound(service.record.id.to_string()).into());
+        };
+        let transaction = self.record(signed, &service, known, walk);
+        let transaction = match self.begin(&transaction).await.map_err(TransactError::from)? {
+            Begun::New => transaction,
+            Begun::Taken(other) if other.content != signed.content => {
+                return Err(TransactError::Conflict.into());
+            }
+            Begun::Taken(other) => return self.before(&other, &lead.flight(), walk).await,
+        };
+        walk.id = transaction.id.clone();
+        lead.also(consumer, Name::Id(transaction.id.clone()));
+        let sent = Sent {
+            service: &service,
+            url: &url,
+            document: signed.document,
+            payload: signed.asked.payload_document,
+            signature: signed.signature,
+        };
+        let exchange = sent.exchange(&transaction, &shared.signer, now);
+        let flight = lead.flight();
+        let execution = Execution {
+            shared: shared.clone(),
+            caller: signed.signer.caller(),
+            payee: provider.account().clone(),
+            exchange: Arc::new(exchange),
+            place_by: now + shared.options.answer_timeout,
+            service,
+            transaction,
+            lead,
+        };
+        shared.spawner.spawn(Box::pin(execution.run()));
+        match self.wait(&flight).await {
+            Some(walked) => walked,
+            // Our own process is ending.
+            None => Err(TransactError::InProgress.into()),
+        }
+    }
+
+    /// What a new execution is written down as: anew, or over what was not executed.
+    fn record(
+        &self,
+        signed: &Signed<'_>,
+        service: &Service,
+        known: Option<Transaction>,
+        walk: &Walk,
+    ) -> Transaction {
+        let now = self.0.clock.now();
+        let (id, started_at) = match &known {
+            Some(known) => (known.id.clone(), known.started_at),
+            None => (walk.id.clone(), now),
+        };
+        Transaction {
+            id,
+            consumer: signed.asked.consumer.clone(),
+            service: service.record.id.clone(),
+            provider: service.record.provider.clone(),
+            priority: signed.asked.priority,
+            key: known
+                .as_ref()
+                .map_or_else(|| self.key(signed), |known| known.key.clone()),
+            content: signed.content,
+            signature: signed.digest,
+            form: signed.signer.form,
+            request_bytes: signed.request.body.len() as u64,
+            started_at,
+            ends_by: now + self.0.options.hard_timeout,
+            state: State::Pending,
+            attempts: known.as_ref().map_or(1, |known| known.attempts + 1),
+            executions: known.as_ref().map_or(1, |known| known.executions + 1),
+        }
+    }
+
+    /// The key that a transaction is known by, which the id that was signed makes of no use.
+    fn key(&self, signed: &Signed<'_>) -> Option<String> {
+        signed.asked.key.clone().filter(|_| signed.asked.id.is_none())
+    }
+
+    async fn begin(&self, transaction: &Transaction) -> Result<Begun, orch_core::StoreError> {
+        let store = &self.0.store;
+        if transaction.executions == 1 {
+            return store.begin(transaction).await;
+        }
+        let read = Transaction {
+            state: State::NotExecuted,
+            executions: transaction.executions - 1,
+            ..transaction.clone()
+        };
+        if store.reopen(&read, transaction.ends_by).await? {
+            return Ok(Begun::New);
+        }
+        let name = Name::Id(transaction.id.clone());
+        let other = store.find(&transaction.consumer, &name).await?;
+        let lost =
+            || orch_core::StoreError::corrupt("orch_transactions", transaction.id.as_str(), "it is gone");
+        other.map(|other| Begun::Taken(Box::new(other))).ok_or_else(lost)
+    }
+
+    /// What came of a transaction that was begun before, for whoever leads a flight of their own.
+    async fn before(&self, known: &Transaction, own: &Arc<Flight>, walk: &mut Walk) -> Walked {
+        let Self(shared) = self;
+        let wait_until = shared.clock.now() + shared.options.answer_timeout;
+        let mut known = known.clone();
+        loop {
+            let name = Name::Id(known.id.clone());
+            match known.state {
+                State::Ended { .. } if known.is_forgotten() => {
+                    return Err(TransactError::AlreadyExecuted.into());
+                }
+                State::Ended { .. } => {
+                    walk.replayed = true;
+                    return Ok(Arc::new(known));
+                }
+                State::NotExecuted => return Err(TransactError::Unreachable.into()),
+                State::Pending => {}
+            }
+            if let Some(flight) = shared.flights.find(&known.consumer, name.clone())
+                && !Arc::ptr_eq(&flight, own)
+                && let Some(walked) = self.wait(&flight).await
+            {
+                return walked;
+            }
+            let now = shared.clock.now();
+            if shared.options.is_sole || known.ends_by + GRACE < now {
+                known = self.give_up(known).await?;
+                continue;
+            }
+            if now >= wait_until {
+                return Err(TransactError::InProgress.into());
+            }
+            shared.clock.sleep(LOOK).await;
+            let read = shared
+                .store
+                .find(&known.consumer, &name)
+                .await
+                .map_err(TransactError::from)?;
+            known = read.unwrap_or(known);
+        }
+    }
+
+    /// Ends a transaction whose process has ended: it may have been executed, so it is never sent again.
+    async fn give_up(&self, known: Transaction) -> Result<Transaction, TransactError> {
+        let finish = Finish {
+            consumer: known.consumer.clone(),
+            id: known.id.clone(),
+            execution: known.executions,
+            state: State::Ended {
+                at: self.0.clock.now(),
+                end: End::TimedOut,
+            },
+            joined: 0,
+        };
+        self.0.store.finish(&finish).await?;
+        let read = self
+            .0
+            .store
+            .find(&known.consumer, &Name::Id(known.id.clone()))
+            .await?;
+        Ok(read.unwrap_or(known))
+    }
+
+    /// Whether a human has approved the call, where the service asks for it.
+    fn check_approval(&self, signed: &Signed<'_>, service: &Service) -> Result<(), TransactError> {
+        if !service.requires_approval {
+            return Ok(());
+        }
+        let reason = match signed.asked.payload.get("approval_id") {
+            None => "missing",
+            Some(_) => "unknown",
+        };
+        let service = service.record.id.to_string();
+        Err(TransactError::ApprovalRequired { service, reason })
+    }
+}

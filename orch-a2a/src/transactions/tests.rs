@@ -1,0 +1,4 @@
+mod ends;
+mod forwards;
+mod house;
+mod repeats;

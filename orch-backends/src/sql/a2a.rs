@@ -1,0 +1,77 @@
+//! Services and signed transactions.
+
+mod service;
+mod transaction;
+
+use async_trait::async_trait;
+use orch_a2a::{
+    ServiceId, ServiceRecord, ServiceStore, Transaction, TransactionStore,
+    store::{Begun, Filter, Finish, Name},
+};
+use orch_auth::PartyId;
+use orch_core::{StoreError, Timestamp};
+
+use super::SqlStore;
+
+#[async_trait]
+impl ServiceStore for SqlStore {
+    async fn put(&self, record: &ServiceRecord) -> Result<bool, StoreError> {
+        self.write(record.clone(), |tx, record| Box::pin(service::put(tx, record)))
+            .await
+    }
+
+    async fn find(&self, id: &ServiceId) -> Result<Option<ServiceRecord>, StoreError> {
+        self.read(id.clone(), |tx, id| Box::pin(service::find(tx, id)))
+            .await
+    }
+
+    async fn list(&self, kind: Option<&str>, limit: u32) -> Result<Vec<ServiceRecord>, StoreError> {
+        self.read((kind.map(str::to_owned), limit), |tx, (kind, limit)| {
+            Box::pin(service::list(tx, kind.as_deref(), *limit))
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl TransactionStore for SqlStore {
+    async fn begin(&self, transaction: &Transaction) -> Result<Begun, StoreError> {
+        self.write(transaction.clone(), |tx, transaction| {
+            Box::pin(transaction::begin(tx, transaction))
+        })
+        .await
+    }
+
+    async fn reopen(&self, read: &Transaction, ends_by: Timestamp) -> Result<bool, StoreError> {
+        self.write((read.clone(), ends_by), |tx, (read, ends_by)| {
+            Box::pin(transaction::reopen(tx, read, *ends_by))
+        })
+        .await
+    }
+
+    async fn finish(&self, finish: &Finish) -> Result<bool, StoreError> {
+        self.write(finish.clone(), |tx, finish| {
+            Box::pin(transaction::finish(tx, finish))
+        })
+        .await
+    }
+
+    async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
+        self.read((consumer.clone(), name.clone()), |tx, (consumer, name)| {
+            Box::pin(transaction::find(tx, consumer, name))
+        })
+        .await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, StoreError> {
+        self.read(filter.clone(), |tx, filter| Box::pin(transaction::list(tx, filter)))
+            .await
+    }
+
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write((before, limit), |tx, (before, limit)| {
+            Box::pin(transaction::forget(tx, *before, *limit))
+        })
+        .await
+    }
+}
