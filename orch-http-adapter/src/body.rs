@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// The most levels that the JSON of a body nests.
+#[cfg(feature = "market")]
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// Why a body cannot be taken.
@@ -17,23 +18,30 @@ pub(crate) enum BodyFault {
     Broken,
 }
 
-/// Reads a body of JSON of at most `limit` bytes. More than that is never kept.
-pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, BodyFault> {
+/// Reads a body of at most `limit` bytes. More than that is never kept.
+pub(crate) async fn collect(body: Body, limit: usize) -> Result<Bytes, BodyFault> {
     let collected = Limited::new(body, limit).collect().await;
-    let bytes = collected.map_err(|error| {
+    let collected = collected.map_err(|error| {
         if error.is::<LengthLimitError>() {
             BodyFault::TooLarge
         } else {
             BodyFault::Broken
         }
     })?;
-    let bytes = bytes.to_bytes();
+    Ok(collected.to_bytes())
+}
+
+/// Reads a body of JSON of at most `limit` bytes and [`MAX_DEPTH`] levels.
+#[cfg(feature = "market")]
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, BodyFault> {
+    let bytes = collect(body, limit).await?;
     if is_deeper(&bytes, MAX_DEPTH) {
         return Err(BodyFault::TooDeep);
     }
     Ok(bytes)
 }
 
+#[cfg(feature = "market")]
 /// Whether brackets nest deeper than that, seen before anything is parsed.
 fn is_deeper(json: &[u8], limit: usize) -> bool {
     let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
@@ -55,7 +63,7 @@ fn is_deeper(json: &[u8], limit: usize) -> bool {
     false
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "market"))]
 mod tests {
     use super::*;
 

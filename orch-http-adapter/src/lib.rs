@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "market")]
+#[cfg(feature = "a2a")]
+pub mod a2a;
+#[cfg(any(feature = "market", feature = "a2a"))]
 mod body;
+mod document;
 #[cfg(feature = "market")]
 pub mod market;
 pub mod mounts;

@@ -60,7 +60,12 @@ impl Market {
 
     /// Its routes, for a host to mount.
     pub fn surface(&self) -> Surface {
-        Surface::new("market", self.table())
+        let health = Router::new()
+            .route("/health", get(meta::health))
+            .method_not_allowed_fallback(meta::unknown)
+            .layer(from_fn_with_state(self.clone(), arrival::arrive))
+            .with_state(self.clone());
+        Surface::new("market", self.table(), meta::DOCUMENT).health(1, health)
     }
 
     /// The whole route table.
@@ -79,8 +84,6 @@ impl Market {
             .route("/hire", limited(Class::Hire, post(hire::hire)))
             .route("/hire/{id}", limited(Class::Usage, get(hire::find)))
             .route("/usage", limited(Class::Usage, get(usage::usage)))
-            .route("/health", get(meta::health))
-            .route("/openapi.json", get(meta::openapi))
             .route("/docs", get(meta::docs))
             .fallback(meta::unknown)
             .method_not_allowed_fallback(meta::unknown)

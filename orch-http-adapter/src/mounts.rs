@@ -13,10 +13,7 @@ use crate::{Surface, slashes, surface::host_of};
 
 /// Every surface under one root, so that each documented path works literally. What no surface knows, the first answers.
 pub fn merged(surfaces: impl IntoIterator<Item = Surface>) -> Router {
-    let mut tables = surfaces.into_iter().map(Surface::table);
-    let first = tables.next().unwrap_or_default();
-    let merged = tables.fold(first, |merged, table| merged.merge(table.reset_fallback()));
-    slashes::normalized(merged)
+    slashes::normalized(Surface::merged(surfaces))
 }
 
 /// Each surface under a prefix of its own, such as `/market`. A surface answers whatever is under its prefix.

@@ -1,7 +1,7 @@
 use axum::{Router, http::Request};
 use tower_http::cors::CorsLayer;
 
-use crate::slashes;
+use crate::{document, slashes};
 
 /// A surface: its route table, with an answer of its own for every other path.
 ///
@@ -11,13 +11,29 @@ use crate::slashes;
 pub struct Surface {
     name: &'static str,
     table: Router,
+    /// `/health`, and who comes before others in answering it where several have one address.
+    health: Option<(u8, Router)>,
+    /// What it is, as an OpenAPI document.
+    document: &'static str,
 }
 
 impl Surface {
     /// The surface of a route table, whose fallback speaks its dialect.
-    #[cfg(feature = "market")]
-    pub(crate) fn new(name: &'static str, table: Router) -> Self {
-        Self { name, table }
+    #[cfg(any(feature = "market", feature = "a2a"))]
+    pub(crate) fn new(name: &'static str, table: Router, document: &'static str) -> Self {
+        Self {
+            name,
+            table,
+            health: None,
+            document,
+        }
+    }
+
+    /// The route `/health`, which is answered by the surface of the least rank where several have one address.
+    #[cfg(any(feature = "market", feature = "a2a"))]
+    pub(crate) fn health(self, rank: u8, health: Router) -> Self {
+        let health = Some((rank, health));
+        Self { health, ..self }
     }
 
     /// Its name: `market`.
@@ -29,19 +45,40 @@ impl Surface {
     #[must_use]
     pub fn cors(self, cors: CorsLayer) -> Self {
         Self {
-            table: self.table.layer(cors),
+            table: self.table.layer(cors.clone()),
+            health: self.health.map(|(rank, health)| (rank, health.layer(cors))),
             ..self
         }
     }
 
     /// The surface as a router of its own: doubled slashes and one at the end of a path make no difference to it.
     pub fn router(self) -> Router {
-        slashes::normalized(self.table)
+        slashes::normalized(self.table())
     }
 
     /// The bare table, for routers that normalize once for all.
     pub(crate) fn table(self) -> Router {
-        self.table
+        Self::merged([self])
+    }
+
+    /// The tables of several surfaces as one. What no surface knows, the first answers.
+    pub(crate) fn merged(surfaces: impl IntoIterator<Item = Self>) -> Router {
+        let (mut merged, mut healths, mut documents) = (None::<Router>, Vec::new(), Vec::new());
+        for surface in surfaces {
+            healths.extend(surface.health);
+            documents.push(surface.document);
+            merged = Some(match merged {
+                None => surface.table,
+                Some(merged) => merged.merge(surface.table.reset_fallback()),
+            });
+        }
+        healths.sort_by_key(|(rank, _)| *rank);
+        let health = healths
+            .into_iter()
+            .next()
+            .map(|(_, health)| health.reset_fallback());
+        let merged = merged.unwrap_or_default().merge(document::route(&documents));
+        merged.merge(health.unwrap_or_default())
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     enroll::enroll,
     executor::TokioExecutor,
     orchestrator::{Parts, WorkerOptions},
+    signed::{SignedError, SignedOptions, SignedParts},
 };
 
 /// A language model, what it costs, and what bounds its use.
@@ -52,6 +53,7 @@ pub struct Builder {
     gate: Option<Arc<dyn Gate>>,
     rules: Vec<ApprovalRule>,
     approvals: ApprovalOptions,
+    signed: SignedOptions,
     planner: Option<Arc<dyn Planner>>,
     model: Option<Model>,
     fee: BasisPoints,
@@ -79,6 +81,7 @@ impl Builder {
             gate: None,
             rules: Vec::new(),
             approvals: ApprovalOptions::default(),
+            signed: SignedOptions::default(),
             planner: None,
             model: None,
             fee: BasisPoints::default(),
@@ -174,7 +177,12 @@ impl Builder {
         Self { approvals, ..self }
     }
 
-    /// Says which calls wait for a human, in the place of the rules.
+    /// How the house takes part in what agents sign.
+    pub fn signed(self, signed: SignedOptions) -> Self {
+        Self { signed, ..self }
+    }
+
+    /// Says which calls wait for a human; none unless it is given.
     pub fn gate(self, gate: Arc<dyn Gate>) -> Self {
         Self {
             gate: Some(gate),
@@ -229,6 +237,11 @@ impl Builder {
     /// # Errors
     /// An agent cannot be enrolled, or a rule cannot be meant.
     pub async fn build(self) -> Result<Orchestrator, BuildError> {
+        #[cfg_attr(
+            not(feature = "http-clients"),
+            expect(unused_mut, reason = "the guarded client takes its options")
+        )]
+        let mut signed = self.signed;
         let (clock, entropy) = (self.clock, self.entropy);
         #[cfg(feature = "http-clients")]
         let http = match self.http {
@@ -237,6 +250,10 @@ impl Builder {
         };
         #[cfg(not(feature = "http-clients"))]
         let http = self.http;
+        #[cfg(feature = "http-clients")]
+        let relay = signed.relay(clock.clone())?;
+        #[cfg(not(feature = "http-clients"))]
+        let relay = signed.relay.clone();
         #[cfg(feature = "process")]
         let process = self
             .process
@@ -277,6 +294,7 @@ impl Builder {
                 in_process: Some(self.in_process.unwrap_or(functions)),
                 http,
                 process,
+                relay,
             },
             gate,
             switch: Switch::new(self.stores.switch, clock.clone()),
@@ -315,7 +333,21 @@ impl Builder {
             bell.listen(orchestrations.ear());
             bell.listen(approvals.ear());
         }
+        let executions = Count::new();
+        let parts = SignedParts {
+            parties: self.stores.parties,
+            services: self.stores.services,
+            transactions: self.stores.transactions,
+            invoker: invoker.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            executions: executions.clone(),
+            is_sole: self.stores.sharing.is_exclusive(),
+        };
+        let transactions = signed.build(parts).await?;
         Ok(Orchestrator::new(Parts {
+            transactions,
+            executions,
             catalog,
             billing,
             metering,
@@ -367,6 +399,9 @@ pub enum BuildError {
     /// The owner of the host's agents has no fit name.
     #[error(transparent)]
     Owner(#[from] AccountIdError),
+    /// Nothing can be signed here.
+    #[error(transparent)]
+    Signed(#[from] SignedError),
     /// The options of the guarded client cannot be used.
     #[cfg(feature = "http-clients")]
     #[error(transparent)]

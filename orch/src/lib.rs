@@ -7,6 +7,7 @@ mod enroll;
 mod executor;
 mod orchestrator;
 mod retention;
+mod signed;
 mod stores;
 pub mod telemetry;
 #[cfg(feature = "testing")]
@@ -17,6 +18,7 @@ pub use builder::{BuildError, Builder};
 pub use enroll::EnrollError;
 pub use orchestrator::{Orchestrator, WorkerOptions};
 pub use retention::Retention;
+pub use signed::{SignedError, SignedOptions};
 pub use stores::{Leave, Sharing, Stores};
 pub use worker::WorkerError;
 

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use orch_a2a::{HealthOptions, Invoker};
+use orch_a2a::{Directory, HealthOptions, Invoker, Transactions};
 use orch_approvals::Approvals;
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
@@ -36,6 +36,9 @@ pub(crate) struct Parts {
     pub(crate) api_keys: ApiKeys,
     pub(crate) approvals: Approvals,
     pub(crate) invoker: Invoker,
+    pub(crate) transactions: Transactions,
+    /// The transactions that are under way.
+    pub(crate) executions: Count,
     pub(crate) orchestrations: Orchestrations,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -140,6 +143,16 @@ impl Orchestrator {
         Some(Exchange::new(limiters, tallies, clock.clone(), &**entropy))
     }
 
+    /// Signed transactions between agents.
+    pub fn transactions(&self) -> &Transactions {
+        &self.0.parts.transactions
+    }
+
+    /// Agents that sign, and the services that they offer.
+    pub fn directory(&self) -> &Directory {
+        self.0.parts.transactions.directory()
+    }
+
     /// Single calls of agents, for hosts that keep their own books of what came of them.
     pub fn invoker(&self) -> &Invoker {
         &self.0.parts.invoker
@@ -205,6 +218,7 @@ impl Orchestrator {
         let ended = async {
             workers.reaches(|n_workers| n_workers == 0).await;
             parts.threads.idle().await;
+            parts.executions.reaches(|n_executions| n_executions == 0).await;
         };
         tokio::select! {
             biased;

@@ -64,12 +64,20 @@ pub(crate) async fn prune(parts: Parts) {
             let pruned = parts.approvals.prune(closed_before, batch).await;
             n_most = n_most.max(n_of(pruned, "closed approvals cannot be pruned"));
         }
+        let forgotten = parts.transactions.forget(batch).await;
+        n_most = n_most.max(n_of(forgotten.map(small), "answers cannot be forgotten"));
+        let forgotten = parts.transactions.directory().agents().forget_nonces(batch).await;
+        n_most = n_most.max(n_of(forgotten.map(small), "nonces cannot be forgotten"));
         // There may be more where a whole batch came from.
         parts
             .clock
             .sleep(if n_most >= batch { PAUSE } else { interval })
             .await;
     }
+}
+
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn n_of(pruned: Result<u32, impl std::error::Error + 'static>, what: &'static str) -> u32 {

@@ -2,8 +2,9 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
+use orch_a2a::{InMemoryServices, InMemoryTransactions, ServiceStore, TransactionStore};
 use orch_approvals::{ApprovalStore, InMemoryApprovals};
-use orch_auth::{ApiKeyStore, InMemoryApiKeys};
+use orch_auth::{ApiKeyStore, InMemoryApiKeys, InMemoryParties, PartyStore};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
 use orch_core::{
     CatalogStore, Cause, Clock, InMemoryCatalog, InMemoryEventLog, InMemorySwitch, SwitchStore, SystemClock,
@@ -27,6 +28,12 @@ pub struct Stores {
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// What humans are asked.
     pub approvals: Arc<dyn ApprovalStore>,
+    /// Agents that sign.
+    pub parties: Arc<dyn PartyStore>,
+    /// Services that they offer.
+    pub services: Arc<dyn ServiceStore>,
+    /// Signed transactions.
+    pub transactions: Arc<dyn TransactionStore>,
     /// Runs with their events, and the workers that share them.
     pub orchestrations: Arc<dyn OrchestrationStore>,
     /// What is stopped.
@@ -54,6 +61,9 @@ impl Stores {
             usage: ledger,
             api_keys: Arc::new(InMemoryApiKeys::default()),
             approvals: Arc::new(InMemoryApprovals::new(log.clone())),
+            parties: Arc::new(InMemoryParties::default()),
+            services: Arc::new(InMemoryServices::default()),
+            transactions: Arc::new(InMemoryTransactions::default()),
             orchestrations: Arc::new(InMemoryOrchestrations::new(log, clock)),
             switch: Arc::new(InMemorySwitch::default()),
             tallies: None,
@@ -111,6 +121,9 @@ mod sql {
                 usage: store.clone(),
                 api_keys: store.clone(),
                 approvals: store.clone(),
+                parties: store.clone(),
+                services: store.clone(),
+                transactions: store.clone(),
                 orchestrations: store.clone(),
                 switch: store.clone(),
                 tallies: (!store.is_exclusive()).then(|| store.clone() as _),

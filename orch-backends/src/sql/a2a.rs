@@ -64,8 +64,10 @@ impl TransactionStore for SqlStore {
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, StoreError> {
-        self.read(filter.clone(), |tx, filter| Box::pin(transaction::list(tx, filter)))
-            .await
+        self.read(filter.clone(), |tx, filter| {
+            Box::pin(transaction::list(tx, filter))
+        })
+        .await
     }
 
     async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

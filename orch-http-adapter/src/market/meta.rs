@@ -1,11 +1,6 @@
 //! What is no part of the published page: whether the server lives, its OpenAPI document, and everything unknown.
 
-use axum::{
-    Json,
-    extract::State,
-    http::header::CONTENT_TYPE,
-    response::{Html, IntoResponse},
-};
+use axum::{Json, extract::State, response::Html};
 use serde::Serialize;
 
 use super::{Market, error::ApiError, number::rfc_3339};
@@ -26,12 +21,7 @@ pub(super) async fn health(State(market): State<Market>) -> Json<Health> {
 }
 
 /// The OpenAPI document.
-const DOCUMENT: &str = include_str!("openapi.json");
-
-/// The OpenAPI document of this surface.
-pub(super) async fn openapi() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], DOCUMENT)
-}
+pub(super) const DOCUMENT: &str = include_str!("openapi.json");
 
 /// A page that shows the document.
 pub(super) async fn docs() -> Html<&'static str> {

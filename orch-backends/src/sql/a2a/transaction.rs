@@ -156,9 +156,7 @@ fn state(state: &State) -> [Value<'_>; 5] {
         State::Pending | State::NotExecuted => [name, Value::Null, Value::Null, Value::Null, false.into()],
         State::Ended { at, end } => match end {
             End::Answered { result } => [name, (*at).into(), Value::Null, text(result), false.into()],
-            End::Refused { status, body } => {
-                [name, (*at).into(), (*status).into(), text(body), false.into()]
-            }
+            End::Refused { status, body } => [name, (*at).into(), (*status).into(), text(body), false.into()],
             End::Lost => [name, (*at).into(), Value::Null, Value::Null, true.into()],
             End::TimedOut => [name, (*at).into(), Value::Null, Value::Null, false.into()],
         },

@@ -1,0 +1,126 @@
+//! `POST /api/v1/agents` and `POST /api/v1/services`.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Request, State},
+    http::HeaderMap,
+    response::Response,
+};
+use orch::auth::{AgentKey, Document, Registration, Vouched, signature};
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{A2a, access::text, error::ApiError, transact::check_type},
+    agents::Agent,
+    services::written,
+};
+use crate::body::{BodyFault, collect};
+
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The members of a flat manifest that belong to the metadata.
+const FLAT: [&str; 5] = ["name", "description", "capabilities", "version", "protocol"];
+
+async fn read(request: Request) -> Result<(HeaderMap, Bytes), ApiError> {
+    let (parts, body) = request.into_parts();
+    let body = collect(body, MAX_BODY_BYTES).await.map_err(|fault| match fault {
+        BodyFault::TooLarge => ApiError::too_large(),
+        BodyFault::TooDeep | BodyFault::Broken => ApiError::invalid("Malformed JSON"),
+    })?;
+    check_type(&parts.headers)?;
+    Ok((parts.headers, body))
+}
+
+/// Registers an agent, or changes one.
+pub(in crate::a2a) async fn agent(State(a2a): State<A2a>, request: Request) -> Result<Json<Agent>, ApiError> {
+    let (headers, body) = read(request).await?;
+    let is_admin = a2a.is_admin(&headers);
+    if !is_admin && !a2a.options().self_registration {
+        return Err(ApiError::unauthorized());
+    }
+    let members: Map<String, Value> =
+        serde_json::from_slice(&body).map_err(|_| ApiError::invalid("Malformed JSON"))?;
+    let registration = registration(&members, is_admin)?;
+    let vouched = match is_admin {
+        true => Vouched::ByTheHost,
+        false => {
+            check_own(&registration.key, &headers, &body)?;
+            Vouched::ByItself
+        }
+    };
+    let party = a2a
+        .orchestrator()
+        .directory()
+        .agents()
+        .register(registration, vouched)
+        .await?;
+    Ok(Json(a2a.agent(&party)))
+}
+
+/// Whether the body is signed by the key that it names.
+fn check_own(key: &AgentKey, headers: &HeaderMap, body: &[u8]) -> Result<(), ApiError> {
+    let document = Document::read(body).map_err(|_| ApiError::invalid("Malformed JSON"))?;
+    let signed = text(headers, "x-agent-signature").and_then(|text| signature::Signature::parse(text).ok());
+    let is_signed = signed.is_some_and(|signed| signature::verify(key, b"", &document, &signed).is_some());
+    is_signed.then_some(()).ok_or_else(ApiError::unauthorized)
+}
+
+fn registration(members: &Map<String, Value>, is_admin: bool) -> Result<Registration, ApiError> {
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let invalid = |name: &str| ApiError::invalid(format!("Invalid {name}"));
+    let id = text("agent_id").ok_or_else(|| ApiError::invalid("Missing required field: agent_id"))?;
+    if id.contains(['/', '?', '#', '%']) {
+        return Err(invalid("agent_id"));
+    }
+    let key = text("public_key").ok_or_else(|| ApiError::invalid("Missing required field: public_key"))?;
+    if members
+        .get("algorithm")
+        .is_some_and(|algorithm| *algorithm != json!("Ed25519"))
+    {
+        return Err(invalid("algorithm"));
+    }
+    let mut metadata = match members.get("metadata") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(metadata)) => metadata.clone(),
+        Some(_) => return Err(invalid("metadata")),
+    };
+    for name in FLAT {
+        if let Some(value) = members.get(name) {
+            metadata.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    if !is_admin {
+        metadata.remove("trust_score");
+    }
+    let endpoint = text("endpoint").or_else(|| metadata.get("api_endpoint").and_then(Value::as_str));
+    let status = metadata.get("status").and_then(Value::as_str).unwrap_or("active");
+    Ok(Registration {
+        id: id.parse().map_err(|_| invalid("agent_id"))?,
+        key: AgentKey::from_pem(key).map_err(|_| invalid("public_key"))?,
+        revoke_previous: members.get("revoke_previous") == Some(&Value::Bool(true)),
+        status: status.to_owned(),
+        endpoint: endpoint
+            .filter(|endpoint| !endpoint.is_empty())
+            .map(str::to_owned),
+        metadata: Value::Object(metadata).to_string(),
+        is_listed: true,
+    })
+}
+
+/// Registers a service that its provider has signed.
+pub(in crate::a2a) async fn service(State(a2a): State<A2a>, request: Request) -> Result<Response, ApiError> {
+    let (headers, body) = read(request).await?;
+    let document = Document::read(&body).map_err(|_| ApiError::invalid("Malformed JSON"))?;
+    let id = document.get("service_id").and_then(Document::as_str);
+    if id.is_some_and(|id| id == "search" || id.contains(['/', '?', '#', '%'])) {
+        return Err(ApiError::invalid("Invalid service_id"));
+    }
+    let signature = text(&headers, "x-agent-signature").unwrap_or_default();
+    let record = a2a
+        .orchestrator()
+        .directory()
+        .register_signed(&document, signature)
+        .await?;
+    Ok(written(record.document))
+}
