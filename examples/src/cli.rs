@@ -1,5 +1,6 @@
 //! The command line of the reference binary.
 
+mod a2a;
 mod agents;
 mod answer;
 mod arguments;
@@ -20,8 +21,8 @@ mod telemetry;
 mod text;
 
 pub use arguments::{
-    AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments, RunArguments,
-    ServeArguments, StopArguments, StoppableArguments,
+    A2aCommand, AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments,
+    RunArguments, ServeArguments, StopArguments, StoppableArguments,
 };
 pub use error::CliError;
 pub use model::ModelArguments;
@@ -51,6 +52,7 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::Plan(plan) => plan::plan(arguments, plan).await,
         Command::Serve(serve) => serve::serve(arguments, serve).await,
         Command::Agents(command) => agents::agents(arguments, command).await,
+        Command::A2a(command) => a2a::a2a(arguments, command).await,
         Command::Credits(command) => credits::credits(arguments, command).await,
         Command::Keys(command) => keys::keys(arguments, command).await,
         Command::Stop(stop) => switch::stop(arguments, stop).await,

@@ -1,28 +1,30 @@
+mod error;
+
 use std::sync::Arc;
 
 use orch_a2a::{
     AgentTransport, ApprovalGate, ApprovalRule, Executor, Gate, InProcess, Invoker, InvokerLimits,
     InvokerParts, LocalAgent, Transports,
 };
-use orch_approvals::{ApprovalError, ApprovalOptions, Approvals};
+use orch_approvals::{ApprovalOptions, Approvals};
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
-use orch_core::{
-    AccountId, AccountIdError, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, Switch, SystemClock,
-};
+use orch_core::{AccountId, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, Switch, SystemClock};
 use orch_planner::{
     AutoPlanner, LlmOptions, LlmPlanner, LlmProvider, MeteredModel, Planner, TokenPrice,
     catalog_planner::CatalogPlanner,
     orchestrations::{OrchestrationOptions, Orchestrations},
 };
 
+pub use error::BuildError;
+
 use crate::{
-    EnrollError, Orchestrator, Stores,
+    Orchestrator, Stores,
     count::Count,
     enroll::enroll,
     executor::TokioExecutor,
     orchestrator::{Parts, WorkerOptions},
-    signed::{SignedError, SignedOptions, SignedParts},
+    signed::{SignedOptions, SignedParts},
 };
 
 /// A language model, what it costs, and what bounds its use.
@@ -182,7 +184,7 @@ impl Builder {
         Self { signed, ..self }
     }
 
-    /// Says which calls wait for a human; none unless it is given.
+    /// Says which calls wait for a human, in the place of the rules.
     pub fn gate(self, gate: Arc<dyn Gate>) -> Self {
         Self {
             gate: Some(gate),
@@ -384,26 +386,4 @@ fn programs(
 ) -> Option<Arc<dyn AgentTransport>> {
     let agents = orch_backends::process::ProcessAgents::new(options?, clock);
     Some(Arc::new(agents))
-}
-
-/// Why an orchestrator cannot be built.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// An agent of the host cannot be enrolled.
-    #[error(transparent)]
-    Enroll(#[from] EnrollError),
-    /// A rule of what waits for a human cannot be meant.
-    #[error("a rule of approvals: {0}")]
-    Approval(#[from] ApprovalError),
-    /// The owner of the host's agents has no fit name.
-    #[error(transparent)]
-    Owner(#[from] AccountIdError),
-    /// Nothing can be signed here.
-    #[error(transparent)]
-    Signed(#[from] SignedError),
-    /// The options of the guarded client cannot be used.
-    #[cfg(feature = "http-clients")]
-    #[error(transparent)]
-    Http(#[from] orch_backends::http::TlsError),
 }

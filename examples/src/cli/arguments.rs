@@ -45,6 +45,9 @@ pub enum Command {
     /// The catalog of agents.
     #[command(subcommand)]
     Agents(AgentsCommand),
+    /// Agents that sign.
+    #[command(subcommand)]
+    A2a(A2aCommand),
     /// Credits of accounts.
     #[command(subcommand)]
     Credits(CreditsCommand),
@@ -158,6 +161,20 @@ pub enum AgentsCommand {
         /// The organization that offers them.
         #[arg(long, value_name = "SLUG", default_value = "local")]
         org: String,
+    },
+}
+
+/// Agents that sign, and the services that they offer.
+#[derive(Debug, Subcommand)]
+pub enum A2aCommand {
+    /// Take in the agents and services of the published reference server's files, or change those that are known.
+    Import {
+        /// agents.json: an object of agents by their ids.
+        #[arg(long, value_name = "FILE", required_unless_present = "services")]
+        agents: Option<PathBuf>,
+        /// services.json: an object of services by their ids.
+        #[arg(long, value_name = "FILE")]
+        services: Option<PathBuf>,
     },
 }
 

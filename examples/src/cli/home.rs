@@ -1,7 +1,7 @@
 //! The database and the orchestrator over it.
 
 use orch::{
-    AccountId, Amount, BuildError, Caller, Currency, Orchestrator, Stores,
+    AccountId, Amount, BuildError, Caller, Currency, Orchestrator, SignedOptions, Stores,
     backends::{
         SqlStore,
         http::{HttpOptions, Network},
@@ -29,10 +29,23 @@ impl Home {
         Self::open_with(arguments, None).await
     }
 
+    /// The same, for serving agents that sign.
+    pub(super) async fn open_signed(arguments: &Arguments, signed: SignedOptions) -> Result<Self, CliError> {
+        Self::open_as(arguments, None, Some(signed)).await
+    }
+
     /// The same, with the language model that is named.
     pub(super) async fn open_with(
         arguments: &Arguments,
         model: Option<&ModelArguments>,
+    ) -> Result<Self, CliError> {
+        Self::open_as(arguments, model, None).await
+    }
+
+    async fn open_as(
+        arguments: &Arguments,
+        model: Option<&ModelArguments>,
+        signed: Option<SignedOptions>,
     ) -> Result<Self, CliError> {
         let store = open_store(arguments).await?;
         let caller = Caller::host(arguments.account.clone());
@@ -47,6 +60,10 @@ impl Home {
             .fold(builder, orch::Builder::agent);
         let builder = match model {
             Some(model) => model.plug_into(builder)?,
+            None => builder,
+        };
+        let builder = match signed {
+            Some(signed) => builder.signed(signed),
             None => builder,
         };
         let orchestrator = builder

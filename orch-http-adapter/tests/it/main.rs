@@ -1,6 +1,7 @@
 //! The surfaces through their real routers.
 #![cfg(test)]
 
+mod a2a;
 mod house;
 mod market;
 mod mounts;

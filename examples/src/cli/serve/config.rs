@@ -5,7 +5,15 @@ use std::{fs, path::Path, time::Duration};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::a2a::A2aConfig;
 use crate::cli::{CliError, ServeArguments};
+
+/// Variables of the published reference server for agents that sign, and what they set.
+const KNOWN: [(&str, &str); 3] = [
+    ("AMORCE_MODE", "ORCH__A2A__MODE"),
+    ("AGENT_API_KEY", "ORCH__A2A__API_KEY"),
+    ("DIRECTORY_ADMIN_KEY", "ORCH__A2A__ADMIN_KEY"),
+];
 
 /// How the variables begin; sections and members are told apart by another `__`.
 const PREFIX: &str = "ORCH__";
@@ -16,6 +24,7 @@ const PREFIX: &str = "ORCH__";
 pub(super) struct Config {
     pub(super) server: Server,
     pub(super) market: Market,
+    pub(super) a2a: A2aConfig,
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,8 +80,11 @@ impl Config {
             reason = "the one place where the server reads its variables"
         )]
         let variables = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
-            Some((name, value.to_string_lossy().into_owned()))
+            let name = name.into_string().ok()?;
+            let known = KNOWN.iter().find(|(known, _)| *known == name);
+            let name = known.map_or(name, |(_, sets)| (*sets).to_owned());
+            name.starts_with(PREFIX)
+                .then(|| (name, value.to_string_lossy().into_owned()))
         });
         let mut config = Self::merged(arguments.config.as_deref(), variables)?;
         if let Some(listen) = &arguments.listen {

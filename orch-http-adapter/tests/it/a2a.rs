@@ -1,0 +1,10 @@
+//! Signed transactions and their directory, in the words of the published page.
+
+mod corpus;
+mod directory;
+mod house;
+mod limits;
+mod mounts;
+mod page;
+mod strangers;
+mod vectors;

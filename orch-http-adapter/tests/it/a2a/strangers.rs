@@ -1,0 +1,129 @@
+//! Whoever has no key, no signature or another's is kept out of what needs one.
+
+use orch::auth::AgentSigner;
+
+use super::house::{cloud, consumer, house, house_with, page, sign};
+
+fn stranger() -> AgentSigner {
+    AgentSigner::from_seed(&[9; 32])
+}
+
+#[tokio::test]
+async fn without_the_key_of_the_surface_nothing_opens_in_the_cloud() {
+    let house = house_with(cloud()).await;
+    let signature = sign(&consumer(), &page());
+    for key in [
+        None,
+        Some(""),
+        Some("sk-atp-tesx"),
+        Some("sk-atp-test2"),
+        Some("Bearer sk-atp-test"),
+    ] {
+        let mut headers = vec![("x-agent-signature", &*signature)];
+        headers.extend(key.map(|key| ("x-api-key", key)));
+        let answer = house.post("/v1/a2a/transact", page(), &headers).await;
+        assert_eq!((answer.status, answer.code()), (401, "UNAUTHORIZED"), "{key:?}");
+        for path in ["/v1/transactions", "/v1/transactions/tx_123"] {
+            assert_eq!(house.get(path).await.status, 401);
+        }
+    }
+    assert_eq!(house.transact(&page()).await.status, 200);
+    let caller = orch::Caller::host("ops".parse().unwrap());
+    let draft = orch::auth::KeyDraft::new(orch::auth::KeyForm::A2a, "made");
+    let made = house
+        .orchestrator
+        .api_keys()
+        .create(&caller, draft)
+        .await
+        .unwrap();
+    let headers = [
+        ("x-agent-signature", &*signature),
+        ("x-api-key", made.token.expose()),
+    ];
+    assert_eq!(
+        house.post("/v1/a2a/transact", page(), &headers).await.status,
+        200,
+        "keys that were made count"
+    );
+}
+
+#[tokio::test]
+async fn nobody_signs_for_another() {
+    let house = house().await;
+    house.register("agent-009", &stranger()).await;
+    for signature in [sign(&stranger(), &page()), String::from("AAAA")] {
+        let answer = house
+            .post("/v1/a2a/transact", page(), &[("x-agent-signature", &*signature)])
+            .await;
+        assert_eq!((answer.status, answer.code()), (401, "INVALID_SIGNATURE"));
+    }
+    let service = r#"{"provider_agent_id":"agent-bistro","service_id":"srv-new"}"#;
+    for signature in [sign(&stranger(), service), String::new()] {
+        let answer = house
+            .post("/api/v1/services", service, &[("x-agent-signature", &*signature)])
+            .await;
+        assert_eq!((answer.status, answer.code()), (401, "INVALID_SIGNATURE"));
+    }
+    let taken = r#"{"provider_agent_id":"agent-009","service_id":"srv-greet"}"#;
+    let answer = house
+        .post(
+            "/api/v1/services",
+            taken,
+            &[("x-agent-signature", &*sign(&stranger(), taken))],
+        )
+        .await;
+    assert_eq!((answer.status, answer.code()), (403, "FORBIDDEN"));
+    assert_eq!(house.provider.n_calls(), 0);
+}
+
+#[tokio::test]
+async fn one_consumer_knows_nothing_of_another() {
+    let house = house().await;
+    house.register("agent-009", &stranger()).await;
+    house.transact(&page()).await;
+    let theirs = page().replace("agent-001", "agent-009");
+    let headers = [("x-agent-signature", &*sign(&stranger(), &theirs))];
+    let answer = house.post("/v1/a2a/transact", theirs.clone(), &headers).await;
+    assert_eq!((answer.status, answer.header("x-amorce-replayed")), (200, ""));
+    assert_eq!(house.provider.n_calls(), 2);
+}
+
+#[tokio::test]
+async fn agents_are_registered_by_who_may() {
+    let house = house_with(cloud()).await;
+    let pem = stranger().key().to_pem();
+    let body =
+        serde_json::json!({ "agent_id": stranger().key().derived_id(), "public_key": pem }).to_string();
+    for key in [None, Some(""), Some("admix"), Some("sk-atp-test")] {
+        let headers: Vec<_> = key.map(|key| ("x-admin-key", key)).into_iter().collect();
+        let answer = house.post("/api/v1/agents", body.clone(), &headers).await;
+        assert_eq!((answer.status, answer.code()), (401, "UNAUTHORIZED"), "{key:?}");
+    }
+    let own = sign(&stranger(), &body);
+    let by_itself = house
+        .post("/api/v1/agents", body.clone(), &[("x-agent-signature", &*own)])
+        .await;
+    assert_eq!(by_itself.status, 401, "unless the host says so");
+    let open = house_with(orch_http_adapter::a2a::A2aOptions {
+        self_registration: true,
+        ..cloud()
+    })
+    .await;
+    let forged = sign(&consumer(), &body);
+    assert_eq!(
+        open.post("/api/v1/agents", body.clone(), &[("x-agent-signature", &*forged)])
+            .await
+            .status,
+        401
+    );
+    assert_eq!(
+        open.post("/api/v1/agents", body.clone(), &[("x-agent-signature", &*own)])
+            .await
+            .status,
+        200
+    );
+    let scored = serde_json::json!({ "agent_id": stranger().key().derived_id(), "public_key": pem, "metadata": { "trust_score": 99 } });
+    let headers = [("x-agent-signature", &*sign(&stranger(), &scored.to_string()))];
+    let scored = open.post("/api/v1/agents", scored.to_string(), &headers).await;
+    assert_eq!(scored.body["trust_score"], 0, "nobody scores themselves");
+}
