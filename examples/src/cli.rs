@@ -3,6 +3,7 @@
 mod a2a;
 mod agents;
 mod answer;
+mod approvals;
 mod arguments;
 mod calls;
 mod credits;
@@ -21,8 +22,8 @@ mod telemetry;
 mod text;
 
 pub use arguments::{
-    A2aCommand, AgentsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand, PlanArguments,
-    RunArguments, ServeArguments, StopArguments, StoppableArguments,
+    A2aCommand, AgentsCommand, ApprovalsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand,
+    PlanArguments, RunArguments, ServeArguments, StopArguments, StoppableArguments,
 };
 pub use error::CliError;
 pub use model::ModelArguments;
@@ -55,6 +56,7 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::A2a(command) => a2a::a2a(arguments, command).await,
         Command::Credits(command) => credits::credits(arguments, command).await,
         Command::Keys(command) => keys::keys(arguments, command).await,
+        Command::Approvals(command) => approvals::approvals(arguments, command).await,
         Command::Stop(stop) => switch::stop(arguments, stop).await,
         Command::Start(what) => switch::start(arguments, what).await,
         Command::Db(DbCommand::Check) => db::check(arguments).await,

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "a2a")]
 pub mod a2a;
+#[cfg(feature = "approvals")]
+pub mod approvals;
 #[cfg(any(feature = "market", feature = "a2a"))]
 mod body;
 mod document;

@@ -19,7 +19,7 @@ pub struct Surface {
 
 impl Surface {
     /// The surface of a route table, whose fallback speaks its dialect.
-    #[cfg(any(feature = "market", feature = "a2a"))]
+    #[cfg(any(feature = "market", feature = "a2a", feature = "approvals"))]
     pub(crate) fn new(name: &'static str, table: Router, document: &'static str) -> Self {
         Self {
             name,

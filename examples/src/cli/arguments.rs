@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use orch::{AccountId, ApiKeyId, Currency, auth::KeyForm};
+use orch::{AccountId, ApiKeyId, ApprovalId, Currency, approvals::Status, auth::KeyForm};
 
 use super::model::ModelArguments;
 
@@ -54,6 +54,9 @@ pub enum Command {
     /// API keys of the account.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// What waits for a human: for the account, or for others to whom it asks.
+    #[command(subcommand)]
+    Approvals(ApprovalsCommand),
     /// Stop everything, an agent or an account: nothing is sent any more, and what runs is cancelled.
     Stop(StopArguments),
     /// Start again what was stopped.
@@ -216,6 +219,36 @@ pub enum KeysCommand {
     Revoke {
         /// The key's id, as the list shows it.
         id: ApiKeyId,
+    },
+}
+
+/// What waits for a human.
+#[derive(Debug, Subcommand)]
+pub enum ApprovalsCommand {
+    /// List the approvals that the account asked for or may decide, the newest first.
+    List {
+        /// Only those that stand so: pending, approved, rejected or expired.
+        #[arg(long, default_value = "pending")]
+        status: Status,
+        /// However they stand.
+        #[arg(long, conflicts_with = "status")]
+        all: bool,
+    },
+    /// Approve, as the account.
+    Approve {
+        /// The approval's id, as the list shows it.
+        id: ApprovalId,
+        /// Why, or under which conditions.
+        #[arg(long, value_name = "TEXT")]
+        comment: Option<String>,
+    },
+    /// Reject, as the account.
+    Reject {
+        /// The approval's id, as the list shows it.
+        id: ApprovalId,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        comment: Option<String>,
     },
 }
 

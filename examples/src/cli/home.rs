@@ -1,7 +1,7 @@
 //! The database and the orchestrator over it.
 
 use orch::{
-    AccountId, Amount, BuildError, Caller, Currency, Orchestrator, SignedOptions, Stores,
+    AccountId, Amount, BuildError, Builder, Caller, Currency, Orchestrator, SignedOptions, Stores,
     backends::{
         SqlStore,
         http::{HttpOptions, Network},
@@ -10,7 +10,9 @@ use orch::{
     },
 };
 
-use super::{Arguments, CliError, ModelArguments, arguments::LOCAL, telemetry::traced};
+use super::{
+    Arguments, CliError, ModelArguments, arguments::LOCAL, serve::ApprovalSettings, telemetry::traced,
+};
 use crate::agents;
 
 /// What the account `local` is given when a database is new, so that a first run can be paid.
@@ -26,12 +28,16 @@ pub(super) struct Home {
 impl Home {
     /// Opens the database; a new one gets the five agents and credits to try them.
     pub(super) async fn open(arguments: &Arguments) -> Result<Self, CliError> {
-        Self::open_with(arguments, None).await
+        Self::build(arguments, Ok).await
     }
 
-    /// The same, for serving agents that sign.
-    pub(super) async fn open_signed(arguments: &Arguments, signed: SignedOptions) -> Result<Self, CliError> {
-        Self::open_as(arguments, None, Some(signed)).await
+    /// The same, for serving: agents that sign take part, and calls wait for humans as the settings say.
+    pub(super) async fn open_serving(
+        arguments: &Arguments,
+        signed: SignedOptions,
+        approvals: &ApprovalSettings,
+    ) -> Result<Self, CliError> {
+        Self::build(arguments, |builder| approvals.plug_into(builder.signed(signed))).await
     }
 
     /// The same, with the language model that is named.
@@ -39,13 +45,16 @@ impl Home {
         arguments: &Arguments,
         model: Option<&ModelArguments>,
     ) -> Result<Self, CliError> {
-        Self::open_as(arguments, model, None).await
+        Self::build(arguments, |builder| match model {
+            Some(model) => model.plug_into(builder),
+            None => Ok(builder),
+        })
+        .await
     }
 
-    async fn open_as(
+    async fn build(
         arguments: &Arguments,
-        model: Option<&ModelArguments>,
-        signed: Option<SignedOptions>,
+        configure: impl FnOnce(Builder) -> Result<Builder, CliError>,
     ) -> Result<Self, CliError> {
         let store = open_store(arguments).await?;
         let caller = Caller::host(arguments.account.clone());
@@ -57,16 +66,8 @@ impl Home {
         let builder = agents::all()
             .map_err(CliError::other)?
             .into_iter()
-            .fold(builder, orch::Builder::agent);
-        let builder = match model {
-            Some(model) => model.plug_into(builder)?,
-            None => builder,
-        };
-        let builder = match signed {
-            Some(signed) => builder.signed(signed),
-            None => builder,
-        };
-        let orchestrator = builder
+            .fold(builder, Builder::agent);
+        let orchestrator = configure(builder)?
             .build()
             .await
             .map_err(|error: BuildError| CliError::other(error))?;

@@ -1,6 +1,7 @@
 //! `orchestrator serve`: the surfaces over HTTP, until it is told to stop.
 
 mod a2a;
+mod approvals;
 mod config;
 
 use std::process::ExitCode;
@@ -8,26 +9,30 @@ use std::process::ExitCode;
 use futures_util::future::{Either, select};
 use orch_http_adapter::{
     a2a::A2a,
+    approvals::ApprovalPage,
     market::{Market, MarketOptions},
     mounts, serve as serve_router,
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{Arguments, CliError, ServeArguments, home::Home};
+pub(super) use approvals::ApprovalSettings;
 use config::Config;
 
 /// Serves until Ctrl-C or SIGTERM, then lets what is being answered end.
 pub(super) async fn serve(arguments: &Arguments, serve: &ServeArguments) -> Result<ExitCode, CliError> {
     let config = Config::read(serve)?;
-    let home = Home::open_signed(arguments, a2a::signed(arguments, &config)?).await?;
+    let signed = a2a::signed(arguments, &config)?;
+    let home = Home::open_serving(arguments, signed, &config.approvals).await?;
     let worker = tokio::spawn(home.orchestrator.worker());
     let market = Market::new(home.orchestrator.clone(), market_options(arguments, &config));
+    let page = ApprovalPage::new(home.orchestrator.clone(), config.approvals.page());
     let listener = TcpListener::bind(&config.server.listen).await;
     let listener = listener.map_err(|error| CliError::usage("--listen", error))?;
     let address = listener.local_addr().map_err(CliError::other)?;
     let options = a2a::options(&config, &format!("http://{address}"))?;
     let a2a = A2a::new(home.orchestrator.clone(), options);
-    let router = mounts::merged([market.surface(), a2a.surface()]);
+    let router = mounts::merged([market.surface(), a2a.surface(), page.surface()]);
     eprintln!("listening on http://{address}");
     let (give_up, gave_up) = oneshot::channel::<()>();
     let stop = async move {

@@ -1,6 +1,7 @@
 //! Everything this package promises, tested from outside.
 
 mod agents;
+mod approvals;
 mod calls;
 mod cli;
 mod command;

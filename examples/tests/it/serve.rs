@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::command::Place;
 
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
@@ -34,7 +34,12 @@ fn command(place: &Place) -> Command {
 
 impl Server {
     fn start(place: &Place) -> Self {
-        let mut child = command(place).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(place, &[])
+    }
+
+    pub(crate) fn start_with(place: &Place, arguments: &[&str]) -> Self {
+        let mut command = command(place);
+        let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let error = child.stderr.take().unwrap();
         BufReader::new(error).read_line(&mut line).unwrap();
@@ -46,13 +51,22 @@ impl Server {
         Self { child, address }
     }
 
-    fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+        self.ask_preferring("wait=60", method, path, key, body)
+    }
+
+    /// Asks for an answer that waits for nothing.
+    pub(crate) fn ask_async(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+        self.ask_preferring("respond-async", method, path, key, body)
+    }
+
+    fn ask_preferring(&self, prefer: &str, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: market\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n\
-             Connection: close\r\n\r\n{body}"
+             Prefer: {prefer}\r\nConnection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();

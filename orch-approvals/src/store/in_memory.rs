@@ -19,7 +19,8 @@ pub struct InMemoryApprovals {
 
 #[derive(Debug, Default)]
 struct Books {
-    approvals: HashMap<ApprovalId, Approval>,
+    /// Boxed, so that the room that the table keeps free is small.
+    approvals: HashMap<ApprovalId, Box<Approval>>,
     keys: HashMap<String, ApprovalId>,
     listed: BTreeSet<Cursor>,
     due: BTreeSet<(Timestamp, ApprovalId)>,
@@ -43,7 +44,7 @@ impl InMemoryApprovals {
 
 impl Books {
     fn by_key(&self, key: &str) -> Option<&Approval> {
-        self.approvals.get(self.keys.get(key)?)
+        self.approvals.get(self.keys.get(key)?).map(Box::as_ref)
     }
 
     /// Enters an approval, or takes it out, in every book but those of ids and keys.
@@ -100,12 +101,17 @@ impl ApprovalStore for InMemoryApprovals {
             books.keys.insert(key.clone(), approval.id.clone());
         }
         books.enter(approval);
-        books.approvals.insert(approval.id.clone(), approval.clone());
+        let kept = Box::new(approval.clone());
+        books.approvals.insert(approval.id.clone(), kept);
         Ok(Insertion::New)
     }
 
     async fn find(&self, id: &ApprovalId) -> Result<Option<Approval>, StoreError> {
-        Ok(self.lock().approvals.get(id).cloned())
+        Ok(self
+            .lock()
+            .approvals
+            .get(id)
+            .map(|approval| Approval::clone(approval)))
     }
 
     async fn find_by_key(&self, key: &str) -> Result<Option<Approval>, StoreError> {
@@ -127,7 +133,9 @@ impl ApprovalStore for InMemoryApprovals {
         }
         books.strike(&known);
         books.enter(&change.approval);
-        books.approvals.insert(known.id, change.approval.clone());
+        books
+            .approvals
+            .insert(known.id, Box::new(change.approval.clone()));
         Ok(true)
     }
 
@@ -135,7 +143,7 @@ impl ApprovalStore for InMemoryApprovals {
         let books = self.lock();
         let before = listing.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
         let newest_first = books.listed.range((Bound::Unbounded, before)).rev();
-        let approvals = newest_first.filter_map(|place| books.approvals.get(&place.id));
+        let approvals = newest_first.filter_map(|place| books.approvals.get(&place.id).map(Box::as_ref));
         let wanted = approvals.filter(|approval| listing.filter.fits(approval));
         Ok(wanted.take(listing.limit as usize).cloned().collect())
     }
@@ -143,7 +151,7 @@ impl ApprovalStore for InMemoryApprovals {
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>, StoreError> {
         let books = self.lock();
         let due = books.due.iter().take_while(|(at, _)| *at <= now);
-        let approvals = due.filter_map(|(_, id)| books.approvals.get(id));
+        let approvals = due.filter_map(|(_, id)| books.approvals.get(id).map(Box::as_ref));
         Ok(approvals.take(limit as usize).cloned().collect())
     }
 

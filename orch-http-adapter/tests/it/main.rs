@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod a2a;
+mod approvals;
 mod house;
 mod market;
 mod mounts;

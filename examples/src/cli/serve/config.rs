@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::a2a::A2aConfig;
+use super::{ApprovalSettings, a2a::A2aConfig};
 use crate::cli::{CliError, ServeArguments};
 
 /// Variables of the published reference server for agents that sign, and what they set.
@@ -25,6 +25,7 @@ pub(super) struct Config {
     pub(super) server: Server,
     pub(super) market: Market,
     pub(super) a2a: A2aConfig,
+    pub(super) approvals: ApprovalSettings,
 }
 
 #[derive(Debug, Deserialize)]

@@ -29,7 +29,8 @@ impl InMemoryEventLog {
         for event in events {
             streams
                 .entry(event.stream.clone())
-                .or_default()
+                // Most streams are short, and there are many.
+                .or_insert_with(|| Vec::with_capacity(1))
                 .push(event.clone());
         }
         true
