@@ -20,6 +20,9 @@ pub(crate) struct Field {
 pub(crate) struct Case {
     /// The goal.
     pub(crate) goal: String,
+    /// The same, said otherwise.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// The calls; none where it is to be refused.
     pub(crate) calls: Vec<Expected>,
     /// Why it is to be refused: `irrelevant` to its field's tasks, or something is `missing`.

@@ -6,7 +6,7 @@ use orch_benches::{Latencies, Outcome};
 
 use crate::{
     case::{Case, Field},
-    texts, toolbox,
+    round::{texts, toolbox},
 };
 
 /// How many tasks.

@@ -11,6 +11,7 @@ use super::{
     literal::LiteralKind,
     offer::{Offer, Pool},
     parameter::Parameter,
+    reading::ReadGoal,
     shape::Shape,
     stem::stem,
     token::Token,
@@ -39,7 +40,7 @@ pub(super) struct Taste {
 /// A goal's wishes on their way to a draft.
 pub(super) struct Composer<'p> {
     pool: &'p Pool,
-    text: &'p str,
+    goal: &'p ReadGoal,
     context: Option<&'p str>,
     tokens: &'p [Token],
     wishes: &'p [Wish],
@@ -64,7 +65,7 @@ struct Making<'m> {
 impl<'p> Composer<'p> {
     pub(super) fn new(
         pool: &'p Pool,
-        text: &'p str,
+        goal: &'p ReadGoal,
         context: Option<&'p str>,
         tokens: &'p [Token],
         wishes: &'p [Wish],
@@ -73,7 +74,7 @@ impl<'p> Composer<'p> {
         let draft = Draft::default();
         Self {
             pool,
-            text,
+            goal,
             context,
             tokens,
             wishes,
@@ -105,7 +106,7 @@ impl<'p> Composer<'p> {
                 }
             }
         }
-        Err(refusal.unwrap_or_else(|| nothing_fits(self.text, &self.wishes[wish].tokens)))
+        Err(refusal.unwrap_or_else(|| nothing_fits(&self.goal.text, &self.wishes[wish].tokens)))
     }
 
     /// The offers that fit a wish, in the order in which they are tried.
@@ -158,16 +159,16 @@ impl<'p> Composer<'p> {
             claimed.extend(making.claimed);
         }
         let Some(last) = last else {
-            return Err(nothing_fits(self.text, &asked.tokens));
+            return Err(nothing_fits(&self.goal.text, &asked.tokens));
         };
         for addition in &asked.additions {
             if !self.minds(addition, offer, &claimed) && !self.repeat(last, asked, addition, &mut claimed) {
-                return Err(nothing_fits(self.text, addition));
+                return Err(nothing_fits(&self.goal.text, addition));
             }
         }
         let is_ignored = |token: &Token| is_datum(token) && !claimed.contains(&token.span.start);
         if asked.tokens.iter().any(is_ignored) {
-            return Err(nothing_fits(self.text, &asked.tokens));
+            return Err(nothing_fits(&self.goal.text, &asked.tokens));
         }
         Ok(last)
     }
@@ -189,7 +190,7 @@ impl<'p> Composer<'p> {
             .filter(|token| token.span.start < start && token.word().is_some_and(is_preposition));
         let mut tokens: Vec<Token> = lead.next_back().filter(|_| !opens).cloned().into_iter().collect();
         tokens.extend(addition.iter().cloned());
-        let filled = fill(&self.pool.offers[offer], self.text, &tokens, claimed);
+        let filled = fill(&self.pool.offers[offer], self.goal, &tokens, claimed);
         if filled.arguments.is_empty() || filled.unfit.is_some() {
             return false;
         }

@@ -1,15 +1,17 @@
-//! Fills a task's parameters with what a wish spells out. Nothing is made up: what is not said stays empty.
+//! Fills a task's parameters with what a wish spells out, as the reader of goals reads it.
 
-mod number;
-mod phrase;
-mod typed;
-mod word;
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde_json::{Number, Value};
 
-use super::{offer::Offer, parameter::Parameter, shape::Shape, token::Token};
+use super::{
+    offer::Offer,
+    reading::{ReadGoal, Said, fill::fill as read},
+    token::Token,
+};
 
 /// What a wish says for an offer's parameters.
 #[derive(Clone, Debug, Default)]
@@ -33,84 +35,78 @@ pub(super) struct Unfit {
     pub(super) reason: String,
 }
 
-/// An offer's parameters, a wish's tokens, and how far they have found each other.
-struct Filler<'a> {
-    offer: &'a Offer,
-    /// The goal's text.
-    text: &'a str,
-    tokens: &'a [Token],
-    filled: Filled,
-}
-
 /// What the tokens of a wish say for the parameters of an offer; tokens in `claimed` are taken already.
-pub(super) fn fill(offer: &Offer, text: &str, tokens: &[Token], claimed: &BTreeSet<usize>) -> Filled {
-    let claimed = claimed.clone();
-    let filled = Filled {
-        claimed,
+pub(super) fn fill(offer: &Offer, goal: &ReadGoal, tokens: &[Token], claimed: &BTreeSet<usize>) -> Filled {
+    let mut filled = Filled {
+        claimed: claimed.clone(),
         ..Filled::default()
     };
-    let mut filler = Filler {
-        offer,
-        text,
-        tokens,
-        filled,
+    let is_free = |token: &&Token| !claimed.contains(&token.span.start);
+    let free: BTreeSet<usize> = tokens
+        .iter()
+        .filter(is_free)
+        .flat_map(|token| places(goal, &token.span))
+        .collect();
+    let (Some(first), Some(last)) = (free.first(), free.last()) else {
+        return filled;
     };
-    // What is said most plainly comes first, so that what is guessed at last has the least to choose from.
-    filler.named();
-    filler.typed();
-    filler.numbers();
-    filler.choices();
-    filler.booleans();
-    filler.quotes();
-    filler.last_number();
-    filler.phrases();
-    filler.filled
+    let range = *first..last + 1;
+    let taken: BTreeSet<usize> = range.clone().filter(|at| !free.contains(at)).collect();
+    let known = offer.known();
+    let mut said = read(known, goal, range, &taken);
+    // What a task works on is quoted or made by another task, never guessed from plain words and names.
+    let is_material = |slot: usize| {
+        let name = &known.slots[slot].path[0];
+        let mut own = offer
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.name == *name);
+        own.any(|parameter| parameter.is_material)
+    };
+    let is_announced = |words: &Range<usize>| {
+        let mut literals = tokens.iter().filter(|token| token.literal().is_some());
+        literals.any(|token| places(goal, &token.span).contains(&words.start))
+    };
+    let guessed = std::mem::take(&mut said.guessed);
+    let guessed = guessed.into_iter().filter(|(_, words)| !is_announced(words));
+    let named = said.mentions.iter().filter_map(|(slot, mention)| {
+        let mention = &goal.mentions[*mention];
+        matches!(mention.value, Said::Name(_)).then(|| (*slot, mention.range.clone()))
+    });
+    let guessed: Vec<_> = guessed
+        .chain(named)
+        .filter(|(slot, _)| is_material(*slot))
+        .collect();
+    for (slot, words) in guessed {
+        said.values.remove(&slot);
+        words.for_each(|at| _ = said.claimed.remove(&at));
+    }
+    filled.arguments = said.arguments(known).into_iter().collect();
+    for token in tokens {
+        if places(goal, &token.span).any(|at| said.claimed.contains(&at)) {
+            filled.claimed.insert(token.span.start);
+        }
+    }
+    filled.unfit = offer.parameters.iter().find_map(|parameter| {
+        let value = filled.arguments.get(&parameter.name)?.as_number()?.clone();
+        let reason = parameter.refusal(&value)?;
+        let argument = parameter.name.clone();
+        Some(Unfit {
+            argument,
+            value,
+            reason,
+        })
+    });
+    filled
 }
 
-impl<'a> Filler<'a> {
-    /// Parameters without a value yet, the required ones first.
-    fn open(&self, wanted: impl Fn(&Parameter) -> bool) -> Vec<&'a Parameter> {
-        let is_open = |parameter: &&Parameter| {
-            !self.filled.arguments.contains_key(&parameter.name) && wanted(parameter)
-        };
-        let mut open: Vec<&Parameter> = self.offer.parameters.iter().filter(is_open).collect();
-        open.sort_by_key(|parameter| !parameter.is_required);
-        open
-    }
-
-    fn is_free(&self, at: usize) -> bool {
-        !self.filled.claimed.contains(&self.tokens[at].span.start)
-    }
-
-    fn claim(&mut self, at: usize) {
-        self.filled.claimed.insert(self.tokens[at].span.start);
-    }
-
-    /// Sets a parameter to a value, within a list where it takes one.
-    fn set(&mut self, parameter: &Parameter, value: Value) {
-        let value = match parameter.shape {
-            Shape::List(_) if !value.is_array() => Value::Array(vec![value]),
-            _ => value,
-        };
-        self.filled.arguments.insert(parameter.name.clone(), value);
-    }
-
-    /// The words just before a token, the nearest first, up to a literal or a mark other than a hyphen.
-    fn words_before(&self, at: usize) -> impl Iterator<Item = &'a str> {
-        let tokens = self.tokens;
-        tokens[..at]
-            .iter()
-            .rev()
-            .filter(|token| !token.is_mark('-'))
-            .map_while(Token::word)
-    }
-
-    /// The words just after a token, up to a literal or a mark other than a hyphen.
-    fn words_after(&self, at: usize) -> impl Iterator<Item = &'a str> {
-        let tokens = self.tokens;
-        tokens[at + 1..]
-            .iter()
-            .filter(|token| !token.is_mark('-'))
-            .map_while(Token::word)
-    }
+/// The lexemes of a goal that stand in a part of its text.
+fn places(goal: &ReadGoal, span: &Range<usize>) -> Range<usize> {
+    let start = goal
+        .lexemes
+        .partition_point(|lexeme| lexeme.span.end <= span.start);
+    let end = goal
+        .lexemes
+        .partition_point(|lexeme| lexeme.span.start < span.end);
+    start..end.max(start)
 }

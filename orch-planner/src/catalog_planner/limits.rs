@@ -6,6 +6,7 @@ use super::{
     compose::{Composer, Taste},
     draft::Draft,
     offer::Pool,
+    reading::ReadGoal,
     token::Token,
     wishes::wishes,
 };
@@ -14,13 +15,14 @@ use crate::{goal::Goal, planner::PlanError};
 /// The first draft within the goal's limits: of what fits best, else of what is cheapest, else of the fewest agents.
 pub(super) fn draft_within(pool: &Pool, goal: &Goal, tokens: &[Token]) -> Result<Draft, PlanError> {
     let wishes = wishes(&goal.text, tokens, pool)?;
+    let read = ReadGoal::new(&goal.text, None);
     let mut refusal: Option<PlanError> = None;
     for (is_thrifty, is_faithful) in [(false, false), (true, false), (false, true), (true, true)] {
         let taste = Taste {
             is_thrifty,
             is_faithful,
         };
-        let composer = Composer::new(pool, &goal.text, goal.context.as_deref(), tokens, &wishes, taste);
+        let composer = Composer::new(pool, &read, goal.context.as_deref(), tokens, &wishes, taste);
         let tried = composer
             .compose()
             .and_then(|draft| check(&draft, pool, goal).map(|()| draft));

@@ -1,6 +1,6 @@
 //! Values that a goal spells out: quoted text, paths, addresses, dates and numbers.
 
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::{stem::stem, word::words};
 
@@ -46,12 +46,13 @@ impl Literal {
     }
 
     /// As JSON.
-    pub(super) fn value(&self) -> Value {
+    #[cfg(test)]
+    pub(super) fn value(&self) -> serde_json::Value {
         match self {
             Self::Quote(text) | Self::Path(text) | Self::Url(text) | Self::Email(text) | Self::Date(text) => {
-                Value::String(text.clone())
+                text.clone().into()
             }
-            Self::Number(number) => Value::Number(number.clone()),
+            Self::Number(number) => number.clone().into(),
         }
     }
 

@@ -2,13 +2,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use orch_core::{Agent, Amount, Task};
 
 use super::{
     parameter::{Member, Parameter, members, parameters},
+    reading::known::Known,
     shape::Shape,
     stem::likeness,
     word::stems,
@@ -35,6 +36,8 @@ pub(super) struct Offer {
     vocabulary: HashMap<String, f64>,
     /// Stems that stand side by side in the name of a part of the answer.
     pairs: HashSet<(String, String)>,
+    /// How goals are read for it, made when it is first of use.
+    known: OnceLock<Known>,
 }
 
 /// How strongly something is said that names the task or its agent.
@@ -92,6 +95,7 @@ impl Offer {
                 .filter(|stem| !is_material(stem))
                 .collect(),
             pairs,
+            known: OnceLock::new(),
             price,
             is_preferred: false,
             rank: 0.0,
@@ -111,6 +115,12 @@ impl Offer {
     /// The task.
     pub(super) fn task(&self) -> &Task {
         &self.agent.latest.tasks[self.task]
+    }
+
+    /// How goals are read for it.
+    pub(super) fn known(&self) -> &Known {
+        self.known
+            .get_or_init(|| Known::new(self.task(), &self.agent.latest.tags).unbounded())
     }
 
     /// `agent/task`, for people to read; unique in a catalog.

@@ -138,11 +138,6 @@ impl Parameter {
     pub(super) fn takes_text(&self) -> bool {
         matches!(self.shape.item(), Shape::Text(None) | Shape::Any)
     }
-
-    /// Whether its name or its description says the stem.
-    pub(super) fn mentions(&self, stem: &str) -> bool {
-        self.name_stems.iter().any(|own| own == stem) || self.about.contains(stem)
-    }
 }
 
 /// The parts of what a task answers, those of objects within included.

@@ -5,11 +5,12 @@
 //! taken. Values that stand beside each other for one slot make a call each. What no task says, or what leaves a task
 //! without something it needs, is refused.
 
-mod fill;
+mod evidence;
+pub(super) mod fill;
 mod gazetteer;
 mod index;
 mod kin;
-mod known;
+pub(super) mod known;
 mod lexeme;
 mod mention;
 mod repeat;
@@ -24,7 +25,7 @@ use orch_core::Timestamp;
 
 use index::Index;
 use known::Known;
-use mention::ReadGoal;
+pub(super) use mention::{ReadGoal, Said};
 use score::Reading;
 
 use super::toolbox::{Call, Tool};
@@ -47,7 +48,11 @@ pub(super) struct Library {
 impl Library {
     /// Reads these tasks.
     pub(super) fn new(tools: Vec<Tool>) -> Self {
-        let index = Index::new(tools.iter().map(|tool| Known::new(tool).vocabulary));
+        let index = Index::new(
+            tools
+                .iter()
+                .map(|tool| Known::new(&tool.task, &tool.tags).vocabulary),
+        );
         let known = tools.iter().map(|_| OnceLock::new()).collect();
         Self { tools, known, index }
     }
@@ -59,7 +64,7 @@ impl Library {
 
     /// What is known of a task.
     fn known(&self, task: usize) -> &Known {
-        self.known[task].get_or_init(|| Known::new(&self.tools[task]))
+        self.known[task].get_or_init(|| Known::new(&self.tools[task].task, &self.tools[task].tags))
     }
 
     /// The calls that a goal comes to, in its order; never none.
@@ -197,7 +202,10 @@ impl Library {
             else {
                 continue;
             };
-            let is_plain = second.filled.guessed.is_empty() || second.relevance >= score::PLAIN;
+            // "Shoes, sorted by price" says more of the shoes.
+            let opens_participle = goal.lexemes[joint.end].word().ends_with("ed");
+            let is_plain =
+                !opens_participle && (second.filled.guessed.is_empty() || second.relevance >= score::PLAIN);
             let is_new = second.task != first.task && second.relevance >= score::SURE && is_plain;
             let worth = first.score + second.score;
             if is_new && best.as_ref().is_none_or(|(known, _)| worth > *known) {

@@ -66,10 +66,17 @@ pub(super) fn stem(word: &str) -> String {
         let has_vowel = rest.bytes().any(|byte| b"aeiouy".contains(&byte));
         let doubled_e = *ending == "ed" && rest.ends_with('e');
         if rest.len() >= *least && has_vowel && !doubled_e {
-            return undoubled(rest).to_owned();
+            return match *ending {
+                // "Cities" as "city", and "movies" as "movie".
+                "ies" if rest.len() < 4 => format!("{rest}i"),
+                _ => undoubled(rest).to_owned(),
+            };
         }
     }
-    word.to_owned()
+    match word.strip_suffix('y') {
+        Some(rest) if !rest.ends_with(['a', 'e', 'o', 'u']) => format!("{rest}i"),
+        _ => word.to_owned(),
+    }
 }
 
 /// `format` of `formatt`, as in `formatting`.
@@ -123,6 +130,9 @@ mod tests {
             &["size", "sizes"],
             &["format", "formats", "formatting"],
             &["rating", "ratings", "rate"],
+            &["city", "cities"],
+            &["movie", "movies"],
+            &["copy", "copies", "copied"],
         ] {
             let stems: Vec<String> = family.iter().map(|word| stem(word)).collect();
             assert!(
@@ -139,6 +149,7 @@ mod tests {
             ("string", "strong"),
             ("address", "add"),
             ("speed", "spend"),
+            ("movie", "move"),
         ] {
             assert_ne!(stem(left), stem(right));
         }

@@ -29,7 +29,7 @@ impl<'p> Composer<'p> {
             arguments,
             claimed,
             unfit,
-        } = fill(offer, self.text, making.tokens, &making.claimed);
+        } = fill(offer, self.goal, making.tokens, &making.claimed);
         if let Some(unfit) = unfit {
             let (argument, value, reason) = (unfit.argument, unfit.value.to_string(), unfit.reason);
             return Err(PlanError::UnfitArgument {
@@ -157,7 +157,7 @@ impl<'p> Composer<'p> {
         making: &mut Making<'_>,
     ) -> Option<Argument> {
         let said = |found: &Filled| found.arguments.get(&parameter.name).cloned().map(Argument::Value);
-        let shared = fill(offer, self.text, tokens, &making.claimed);
+        let shared = fill(offer, self.goal, tokens, &making.claimed);
         if let Some(argument) = said(&shared) {
             return Some(argument);
         }
@@ -170,7 +170,7 @@ impl<'p> Composer<'p> {
             && let Some(elsewhere) = self.elsewhere(making, |token| {
                 token.literal().is_some_and(|literal| literal.kind() == kind)
             })
-            && let Some(argument) = said(&fill(offer, self.text, &elsewhere, &BTreeSet::new()))
+            && let Some(argument) = said(&fill(offer, self.goal, &elsewhere, &BTreeSet::new()))
         {
             return Some(argument);
         }

@@ -8,7 +8,9 @@ mod flag;
 mod kind;
 mod lexicon;
 mod list;
+mod noun;
 mod phrase;
+mod remains;
 mod role;
 mod value;
 
@@ -27,15 +29,17 @@ use super::{
 
 /// What a part of a goal says for a task.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Filled {
+pub(in crate::catalog_planner) struct Filled {
     /// The values, by the place of their slot.
-    pub(super) values: BTreeMap<usize, Value>,
+    pub(in crate::catalog_planner) values: BTreeMap<usize, Value>,
     /// The lexemes that went into them.
-    pub(super) claimed: BTreeSet<usize>,
+    pub(in crate::catalog_planner) claimed: BTreeSet<usize>,
     /// Which mention, by its place, went into which slot.
-    pub(super) mentions: BTreeMap<usize, usize>,
+    pub(in crate::catalog_planner) mentions: BTreeMap<usize, usize>,
     /// Slots that were filled with words which are no value by their looks, and which words.
-    pub(super) guessed: BTreeMap<usize, Range<usize>>,
+    pub(in crate::catalog_planner) guessed: BTreeMap<usize, Range<usize>>,
+    /// Whether a slot was filled with words only because nothing else accounts for them.
+    pub(super) is_scraped: bool,
     /// The lexemes that name a choice: they say what is asked as much as a value.
     pub(super) chosen: BTreeSet<usize>,
 }
@@ -50,7 +54,12 @@ pub(super) struct Filler<'a> {
 }
 
 /// What the lexemes of `range` say for a task; those in `taken` are somebody else's.
-pub(super) fn fill(known: &Known, goal: &ReadGoal, range: Range<usize>, taken: &BTreeSet<usize>) -> Filled {
+pub(in crate::catalog_planner) fn fill(
+    known: &Known,
+    goal: &ReadGoal,
+    range: Range<usize>,
+    taken: &BTreeSet<usize>,
+) -> Filled {
     let filled = Filled::default();
     let mut filler = Filler {
         known,
@@ -64,6 +73,8 @@ pub(super) fn fill(known: &Known, goal: &ReadGoal, range: Range<usize>, taken: &
     filler.lists();
     filler.assign();
     filler.phrases();
+    filler.leftovers();
+    filler.remains();
     filler.flags();
     filler.filled
 }
@@ -78,7 +89,7 @@ impl Filled {
     }
 
     /// The arguments of a call.
-    pub(super) fn arguments(&self, known: &Known) -> Map<String, Value> {
+    pub(in crate::catalog_planner) fn arguments(&self, known: &Known) -> Map<String, Value> {
         let mut arguments = Map::new();
         for (at, value) in &self.values {
             insert(&mut arguments, &known.slots[*at].path, value.clone());
@@ -133,3 +144,6 @@ impl<'a> Filler<'a> {
         self.filled.values.insert(slot, value);
     }
 }
+
+#[cfg(test)]
+mod tests;

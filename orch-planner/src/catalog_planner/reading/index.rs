@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{kin::kin, known::Known};
+use super::{kin::kin, known::Known, lexeme::Lexeme};
 use crate::catalog_planner::{
     thesaurus::SYNONYM,
     word::{is_action, is_maker, is_request},
@@ -71,6 +71,9 @@ impl Index {
 
     /// The tasks that say most of these stems, the best first; each stem with how telling it is.
     pub(super) fn candidates(&self, stems: &BTreeMap<String, f64>, most: usize) -> Vec<usize> {
+        if self.total <= count(most) {
+            return (0..most).take_while(|at| count(*at) < self.total).collect();
+        }
         let mut telling: Vec<(&String, f64)> = stems.iter().map(|(stem, weight)| (stem, *weight)).collect();
         telling.sort_by(|left, right| right.1.total_cmp(&left.1));
         let mut scores: HashMap<u32, f64> = HashMap::new();
@@ -117,10 +120,10 @@ impl Index {
     }
 }
 
-/// How strongly a task says a stem, itself or by a synonym.
-pub(super) fn says(task: &Known, stem: &str) -> f64 {
-    let own = task.vocabulary.get(stem).copied().unwrap_or_default();
-    let alike = kin(stem)
+/// How strongly a task says a word, itself or by a synonym.
+pub(super) fn says(task: &Known, lexeme: &Lexeme) -> f64 {
+    let own = task.vocabulary.get(&lexeme.stem).copied().unwrap_or_default() * task.likeness(lexeme);
+    let alike = kin(&lexeme.stem)
         .filter_map(|synonym| task.vocabulary.get(synonym))
         .fold(0.0, |best: f64, strength| best.max(*strength));
     own.max(alike * SYNONYM)

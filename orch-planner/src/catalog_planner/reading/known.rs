@@ -2,55 +2,67 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::slot::{Slot, slots};
+use orch_core::Task;
+
+use super::{
+    lexeme::Lexeme,
+    slot::{Slot, slots},
+};
 use crate::catalog_planner::{
     shape::Shape,
     stem::stem,
-    toolbox::Tool,
-    word::{is_function_word, is_request, words},
+    word::{is_function_word, is_request, stems, words},
 };
 
 /// The longest description that is read, in characters.
 const MAX_DESCRIPTION: usize = 2_000;
 
+/// How much a word counts that only shares its stem with one of the task's.
+const RELATIVE: f64 = 0.85;
+
 /// A task with what it is known by.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(in crate::catalog_planner) struct Known {
     /// Its name.
     pub(super) name: String,
     /// Its slots, in the author's order.
-    pub(super) slots: Vec<Slot>,
+    pub(in crate::catalog_planner) slots: Vec<Slot>,
     /// The stems of its name that say something, in order.
     pub(super) titles: Vec<String>,
     /// The stems of what its description says first, in order.
     pub(super) opening: Vec<String>,
+    /// Its words as they are written, in lower case.
+    surfaces: BTreeSet<String>,
     /// How strongly it says each stem: 1.0 in its name, less elsewhere.
     pub(super) vocabulary: BTreeMap<String, f64>,
-    /// How many words its texts have.
-    pub(super) length: usize,
+    /// The stems that its name, the beginning of its description and the names of its slots say side by side.
+    pub(super) pairs: BTreeSet<(String, String)>,
 }
 
 impl Known {
     /// Reads a task.
-    pub(super) fn new(tool: &Tool) -> Self {
-        let slots = slots(&tool.task.parameters);
+    pub(in crate::catalog_planner) fn new(task: &Task, tags: &[String]) -> Self {
+        let slots = slots(&task.parameters);
         let mut known = Self {
-            name: tool.task.name.clone(),
-            titles: titles(&tool.task.name),
+            name: task.name.clone(),
+            titles: titles(&task.name),
             opening: Vec::new(),
             slots: Vec::new(),
+            surfaces: BTreeSet::new(),
             vocabulary: BTreeMap::new(),
-            length: 0,
+            pairs: BTreeSet::new(),
         };
-        known.say(&tool.task.name, 1.0);
-        tool.tags.iter().for_each(|tag| known.say(tag, 0.9));
-        let description: String = tool.task.description.chars().take(MAX_DESCRIPTION).collect();
+        known.say(&task.name, 1.0);
+        tags.iter().for_each(|tag| known.say(tag, 0.9));
+        let description: String = task.description.chars().take(MAX_DESCRIPTION).collect();
         let (first, rest) = description.split_once(['.', '\n']).unwrap_or((&description, ""));
         known.say(first, 0.8);
         known.opening = titles(first);
         known.opening.truncate(12);
+        known.join(&task.name);
+        known.join(first);
         known.say(rest, 0.55);
-        for example in tool.task.examples.iter().take(20) {
+        for example in task.examples.iter().take(20) {
             known.say(&example.input.to_string(), 0.4);
         }
         for slot in slots
@@ -58,6 +70,7 @@ impl Known {
             .flat_map(|slot| std::iter::once(slot).chain(&slot.fields))
         {
             known.say(&slot.path.join(" "), 0.5);
+            known.join(&slot.path.join(" "));
             known.say(&slot.description, 0.3);
             if let Shape::Choice(values) = slot.shape.item() {
                 let texts = values.iter().take(100).filter_map(|value| value.as_str());
@@ -68,15 +81,37 @@ impl Known {
         known
     }
 
+    /// Notes what a text says side by side, words that say nothing left out.
+    fn join(&mut self, text: &str) {
+        let stems = stems(text);
+        let pairs = stems.windows(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+        self.pairs.extend(pairs);
+    }
+
     /// A stem counts as strongly as where it is said most strongly.
     fn say(&mut self, text: &str, strength: f64) {
         for word in words(text) {
-            self.length += 1;
             if is_function_word(&word) {
                 continue;
             }
             let said = self.vocabulary.entry(stem(&word)).or_default();
             *said = said.max(strength);
+            self.surfaces.insert(singular(&word).to_owned());
+        }
+    }
+
+    /// The same, with slots that take numbers of any size: whoever asks for them tells what is wrong with a number.
+    pub(in crate::catalog_planner) fn unbounded(mut self) -> Self {
+        self.slots.iter_mut().for_each(Slot::unbound);
+        self
+    }
+
+    /// How far a word whose stem it says is the very word that it says: "play" is less in "player".
+    pub(super) fn likeness(&self, lexeme: &Lexeme) -> f64 {
+        if self.surfaces.contains(singular(&lexeme.lower)) {
+            1.0
+        } else {
+            RELATIVE
         }
     }
 
@@ -84,6 +119,13 @@ impl Known {
     pub(super) fn required(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(|slot| slot.is_required)
     }
+}
+
+/// A word without the ending of a plural or of a verb's third person.
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s')
+        .filter(|rest| rest.len() > 2)
+        .unwrap_or(word)
 }
 
 /// The stems of a name that say what the task does; verbs that only ask are left out unless there is nothing else.

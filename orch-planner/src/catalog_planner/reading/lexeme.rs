@@ -11,9 +11,9 @@ use crate::catalog_planner::stem::stem;
 
 /// The smallest part of a goal that means something.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Lexeme {
+pub(in crate::catalog_planner) struct Lexeme {
     /// Where it stands, in bytes of the goal's text.
-    pub(super) span: Range<usize>,
+    pub(in crate::catalog_planner) span: Range<usize>,
     /// As it is written, an owner's `'s` left out.
     pub(super) text: String,
     /// The same in lower case.
@@ -55,7 +55,7 @@ pub(super) enum Kind {
 
 /// A number as people write it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Quantity {
+pub(in crate::catalog_planner) struct Quantity {
     /// How much.
     pub(super) value: Number,
     /// The sign or letters right at it, in lower case: `$`, `%`, `km`, `°c`, `th`.
@@ -94,7 +94,7 @@ impl Lexeme {
     }
 
     /// Whether it is this mark.
-    pub(super) fn is_mark(&self, mark: char) -> bool {
+    pub(in crate::catalog_planner) fn is_mark(&self, mark: char) -> bool {
         self.kind == Kind::Mark(mark)
     }
 

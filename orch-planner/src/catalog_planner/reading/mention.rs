@@ -2,6 +2,7 @@
 
 mod date;
 mod name;
+mod street;
 mod time;
 
 use std::{collections::BTreeSet, ops::Range};
@@ -9,7 +10,7 @@ use std::{collections::BTreeSet, ops::Range};
 use orch_core::Timestamp;
 use serde_json::Value;
 
-pub(super) use date::Day;
+pub(in crate::catalog_planner) use date::Day;
 pub(super) use time::clock_time;
 
 use super::{
@@ -20,13 +21,13 @@ use super::{
 
 /// A goal, read.
 #[derive(Clone, Debug)]
-pub(super) struct ReadGoal {
+pub(in crate::catalog_planner) struct ReadGoal {
     /// Its text.
-    pub(super) text: String,
+    pub(in crate::catalog_planner) text: String,
     /// Its lexemes.
-    pub(super) lexemes: Vec<Lexeme>,
+    pub(in crate::catalog_planner) lexemes: Vec<Lexeme>,
     /// The values that it spells out, in order and apart from each other.
-    pub(super) mentions: Vec<Mention>,
+    pub(in crate::catalog_planner) mentions: Vec<Mention>,
     /// The lexemes of sentences that ask for nothing.
     pub(super) framing: BTreeSet<usize>,
     /// The day on which it is told, if that is known.
@@ -35,18 +36,18 @@ pub(super) struct ReadGoal {
 
 /// A value that a goal spells out.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Mention {
+pub(in crate::catalog_planner) struct Mention {
     /// The lexemes that it takes.
-    pub(super) range: Range<usize>,
+    pub(in crate::catalog_planner) range: Range<usize>,
     /// As it is written.
     pub(super) text: String,
     /// What it is.
-    pub(super) value: Said,
+    pub(in crate::catalog_planner) value: Said,
 }
 
 /// What a mention is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Said {
+pub(in crate::catalog_planner) enum Said {
     /// A number, and the word or sign for what it counts, in lower case.
     Number(Quantity, String),
     /// A day.
@@ -71,7 +72,7 @@ pub(super) enum Said {
 
 impl ReadGoal {
     /// Reads a goal that is told at a time.
-    pub(super) fn new(text: &str, now: Option<Timestamp>) -> Self {
+    pub(in crate::catalog_planner) fn new(text: &str, now: Option<Timestamp>) -> Self {
         let lexemes = lexemes(text);
         let today = now.map(Day::of);
         let mut reader = Reader {
@@ -115,7 +116,7 @@ impl ReadGoal {
     }
 }
 
-fn begins_sentence(lexemes: &[Lexeme], at: usize) -> bool {
+pub(super) fn begins_sentence(lexemes: &[Lexeme], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| lexemes.get(before));
     before.is_none_or(|before| {
         before.ends_sentence() || before.is_mark(':') || before.is_mark('-') || before.kind == Kind::Quote
@@ -140,7 +141,12 @@ impl Reader<'_> {
             return self.push(at..end, Said::Time);
         }
         let said = match &lexemes[at].kind {
-            Kind::Number(quantity) => return self.number(at, quantity),
+            Kind::Number(quantity) => {
+                return match street::read(lexemes, at) {
+                    Some(end) => self.push(at..end, Said::Name(None)),
+                    None => self.number(at, quantity),
+                };
+            }
             Kind::Quote => Said::Quote,
             Kind::Url => Said::Url,
             Kind::Path => Said::Path,
@@ -158,17 +164,20 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, at: usize, quantity: &Quantity) -> usize {
-        let words: Vec<&str> = self.lexemes[at + 1..].iter().take(2).map(Lexeme::word).collect();
+        let words: Vec<&str> = self.lexemes[at + 1..].iter().take(3).map(Lexeme::word).collect();
+        let per = |above: &str, below: &str| is_unit(&format!("{above}/{below}"));
         let unit = match words.as_slice() {
+            [above, "per", below] if per(above, below) => format!("{above}/{below}"),
+            ["per", below, ..] if per(&quantity.unit, below) => format!("{}/{below}", quantity.unit),
             _ if !quantity.unit.is_empty() => quantity.unit.clone(),
             [first, ..] if is_unit(first) || gazetteer::currency(first).is_some() => (*first).to_owned(),
             // "5 square feet" and "5 US dollars" are counted in what comes second.
-            [first, second]
+            [first, second, ..]
                 if !first.is_empty()
                     && (is_unit(second) || gazetteer::currency(&format!("{first} {second}")).is_some()) =>
             {
                 match *first {
-                    "square" | "cubic" => format!("{first} {second}"),
+                    "square" | "sq" | "cubic" => format!("{first} {second}"),
                     _ => (*second).to_owned(),
                 }
             }

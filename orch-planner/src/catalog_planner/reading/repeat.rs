@@ -10,6 +10,7 @@ use super::{
     lexeme::Lexeme,
     mention::ReadGoal,
     score::Reading,
+    slot::unit::is_unit,
 };
 use crate::catalog_planner::{shape::Shape, word::is_function_word};
 
@@ -107,7 +108,9 @@ fn only_joined(goal: &ReadGoal, between: Range<usize>, most: usize) -> bool {
     let mut strangers = 0;
     for at in between.clone() {
         let lexeme = &goal.lexemes[at];
-        let is_value = goal.mentions.iter().any(|mention| mention.range.contains(&at));
+        let counts = |at: usize| goal.lexemes[at].quantity().is_some();
+        let is_value = goal.mentions.iter().any(|mention| mention.range.contains(&at))
+            || (is_unit(lexeme.word()) && at.checked_sub(1).is_some_and(counts));
         if lexeme.ends_sentence() {
             return false;
         }

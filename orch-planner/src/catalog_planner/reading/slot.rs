@@ -23,9 +23,9 @@ const MAX_DEPTH: usize = 3;
 
 /// A place that a value goes into.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Slot {
+pub(in crate::catalog_planner) struct Slot {
     /// The names on the way to it; one, unless it is within an object.
-    pub(super) path: Vec<String>,
+    pub(in crate::catalog_planner) path: Vec<String>,
     /// The stems of its name, function words included: `from` says much.
     pub(super) name: Vec<String>,
     /// The stems of its description.
@@ -155,6 +155,11 @@ impl Slot {
     /// Its name.
     pub(super) fn title(&self) -> String {
         self.path.join(".")
+    }
+
+    /// Takes numbers of any size from now on.
+    pub(super) fn unbound(&mut self) {
+        (self.minimum, self.maximum) = (None, None);
     }
 
     /// Whether a number is within its bounds.

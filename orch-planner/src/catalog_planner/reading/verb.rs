@@ -6,8 +6,8 @@ use crate::catalog_planner::word::{is_action, is_maker, is_request};
 
 /// Verbs that open an order, besides those that the planner knows by what they ask for.
 static OPENERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    "access activate adjust allocate analyse apply arrange assist attach authenticate authorize balance block boil bring \
-     browse calculate capture choose clear combine complete conduct confirm configure connect consult contact \
+    "abridge access activate adjust allocate analyse apply arrange assist attach authenticate authorize balance block boil bring \
+     browse calculate capture categorize choose classify clear combine complete condense conduct confirm configure connect consult contact \
      control cook cover cut decide decode define deposit design discover dispatch divide dock download encode \
      enroll enter evaluate exchange execute explore express factor factorize fill flip forget fund gather grab graph grant group \
      hash highlight hold identify implement increase initiate inquire inspect integrate invest invert issue join keep label leave \

@@ -135,7 +135,9 @@ fn is_verb(lexeme: &Lexeme, lexemes: &[Lexeme], joint: usize) -> bool {
             && !next.is_mark(',')
             && !["and", "or", "of", "in", "for"].contains(&next.word())
     });
-    (opens_order(&lexeme.lower) && has_object)
+    let asks = lexemes.get(at + 1).is_some_and(|next| is_auxiliary(next.word()));
+    (opens_order(&lexeme.lower) && has_object && !is_told(lexemes, at))
+        || (opens_question(&lexeme.lower) && asks)
         || (opens_question(&lexeme.lower)
             && lexeme.lower != "which"
             && lexeme.lower != "where"
@@ -160,14 +162,23 @@ fn asks(goal: &ReadGoal, part: Range<usize>) -> bool {
     });
     let opener = lexemes
         .iter()
-        .find(|lexeme| lexeme.is_word() && !LEADS.contains(&lexeme.word()));
-    let opens = opener.is_some_and(|lexeme| {
-        opens_order(&lexeme.lower) || opens_question(&lexeme.lower) || is_auxiliary(&lexeme.lower)
+        .position(|lexeme| lexeme.is_word() && !LEADS.contains(&lexeme.word()));
+    let opens = opener.is_some_and(|at| {
+        let lexeme = &lexemes[at];
+        (opens_order(&lexeme.lower) && !is_told(lexemes, at))
+            || opens_question(&lexeme.lower)
+            || is_auxiliary(&lexeme.lower)
     });
     let later = lexemes.windows(2).any(|pair| {
         pair[0].is_mark(',') && (opens_order(pair[1].word()) || ["what", "how"].contains(&pair[1].word()))
     });
     wants || opens || later
+}
+
+/// Whether a verb tells what somebody does rather than what is to be done: "I make", "we play".
+fn is_told(lexemes: &[Lexeme], at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| ["i", "we", "they", "he", "she", "it"].contains(&lexemes[before].word()))
 }
 
 /// The places in a range where "and" or a comma may join two things that are asked for.

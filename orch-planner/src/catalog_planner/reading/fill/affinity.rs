@@ -20,12 +20,14 @@ use crate::catalog_planner::{
         },
     },
     shape::Shape,
-    stem::likeness,
+    stem::{likeness, stem},
     word::is_function_word,
 };
 
 /// How far from a value its name is looked for, in lexemes.
 const REACH: usize = 5;
+/// What it costs a name that the task is called by it.
+const OF_TASK: f64 = 1.5;
 
 impl Filler<'_> {
     /// How well a mention goes into a slot, and as which value; `None` where it cannot.
@@ -33,9 +35,24 @@ impl Filler<'_> {
         let value = fitted(mention, slot, self.goal.today)?;
         let kind = match &mention.value {
             Said::Number(..) => self.number(mention, slot),
-            _ => kind::text(mention, slot),
+            _ => kind::text(mention, slot).map(|score| {
+                if self.is_of_task_itself(mention) {
+                    score - OF_TASK
+                } else {
+                    score
+                }
+            }),
         }?;
         Some((kind + self.cue(mention, slot), value))
+    }
+
+    /// Whether a name is but what the task is called: of a DNA sequence, "DNA" is no value.
+    fn is_of_task_itself(&self, mention: &Mention) -> bool {
+        let lexemes = &self.goal.lexemes[mention.range.clone()];
+        matches!(mention.value, Said::Name(_))
+            && lexemes
+                .iter()
+                .all(|lexeme| self.known.titles.contains(&lexeme.stem))
     }
 
     /// What is said beside a mention for a slot.
@@ -59,6 +76,8 @@ impl Filler<'_> {
         let is_text = !matches!(slot.shape.item(), Shape::Integer | Shape::Number | Shape::Any);
         if is_text {
             return match slot.sense {
+                // "The last four digits" are not 4.
+                _ if quantity.is_word => Some(-1.2),
                 Sense::Id | Sense::Phone => Some(if measured.is_empty() { 0.9 } else { -0.4 }),
                 Sense::Date if is_year && slot.is_called(&["year"]) => Some(1.0),
                 _ if slot.is_called(&["year"]) && is_year => Some(1.5),
@@ -84,6 +103,7 @@ impl Filler<'_> {
             Some(dimension) if measured.contains(&dimension) => 1.8,
             Some(Dimension::Angle) if unit.starts_with("degree") || unit == "°" => 1.5,
             Some(Dimension::Count) if measured.is_empty() && self.is_counted(mention, slot) => 1.7,
+            Some(Dimension::Count) if measured.is_empty() && self.counts_what_it_tells(mention, slot) => 1.3,
             Some(Dimension::Count) if measured.is_empty() => 0.5,
             Some(Dimension::Count | Dimension::Money)
                 if slot.is_called(&["quantity", "value", "amount", "number"]) =>
@@ -100,6 +120,14 @@ impl Filler<'_> {
         Some(score)
     }
 
+    /// Whether a number counts what the slot's description says it counts: "20 characters" for a length in characters.
+    fn counts_what_it_tells(&self, mention: &Mention, slot: &Slot) -> bool {
+        let after = self.goal.lexemes.get(mention.range.end);
+        after.is_some_and(|noun| {
+            noun.is_word() && !is_function_word(&noun.lower) && slot.about.contains(&noun.stem)
+        })
+    }
+
     /// Whether a number counts what the task is about, as in "5 museums" and "top 3".
     fn is_counted(&self, mention: &Mention, slot: &Slot) -> bool {
         let limits = slot.is_called(&[
@@ -107,16 +135,22 @@ impl Filler<'_> {
         ]);
         let after = self.goal.lexemes[mention.range.end..]
             .iter()
-            .take(2)
+            .take(4)
             .take_while(|lexeme| lexeme.is_word());
-        let mut after = after.filter(|lexeme| !is_function_word(&lexeme.lower));
-        let is_object = after.any(|lexeme| {
+        let after: Vec<&Lexeme> = after.filter(|lexeme| !is_function_word(&lexeme.lower)).collect();
+        let is_said = |stem: &String| {
             self.known
                 .vocabulary
-                .get(&lexeme.stem)
+                .get(stem)
                 .is_some_and(|strength| *strength >= 0.4)
-                || slot.name.contains(&lexeme.stem)
-        });
+                || slot.name.contains(stem)
+        };
+        // "Key words" may be "keywords" to the task.
+        let joined = after
+            .windows(2)
+            .map(|pair| stem(&format!("{}{}", pair[0].lower, pair[1].lower)));
+        let is_object = after.iter().take(2).any(|lexeme| is_said(&lexeme.stem))
+            || joined.into_iter().any(|stem| is_said(&stem));
         let before = self.before(mention).next().map(Lexeme::word).unwrap_or_default();
         limits && (is_object || ["top", "first", "last", "latest", "least", "most"].contains(&before))
     }

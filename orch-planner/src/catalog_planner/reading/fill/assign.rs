@@ -1,13 +1,13 @@
 //! Gives mentions to slots: all at once, so that the whole is best, and not each slot what it likes.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem::discriminant};
 
 use serde_json::Value;
 
 use super::Filler;
 use crate::catalog_planner::{
     reading::{
-        mention::Said,
+        mention::{Mention, Said, begins_sentence},
         slot::{Slot, sense::Sense},
     },
     shape::Shape,
@@ -20,6 +20,8 @@ const MAX_MENTIONS: usize = 12;
 const REQUIRED: f64 = 0.0;
 /// The same for one that can be left out.
 const OPTIONAL: f64 = 1.3;
+/// The same for one that is the only one left.
+const LEFT_OVER: f64 = 1.2;
 /// What it counts that a slot is filled that a call cannot do without.
 const NEEDED: f64 = 1.0;
 /// What it costs when a slot's place among its like is not the mention's.
@@ -63,6 +65,52 @@ impl Filler<'_> {
             };
             self.set(slot, value);
         }
+    }
+
+    /// Gives a name or a quotation that is left over to the one slot that is left for such a thing: what is spelled out is
+    /// seldom said for nothing.
+    pub(super) fn leftovers(&mut self) {
+        let left: Vec<usize> = self
+            .free_mentions()
+            .filter(|(_, mention)| {
+                matches!(mention.value, Said::Name(_) | Said::Quote)
+                    && !begins_sentence(&self.goal.lexemes, mention.range.start)
+                    && !self.has_like(mention)
+                    && !mention.range.clone().any(|at| self.goal.framing.contains(&at))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        for at in left {
+            let slots = self.open(|slot| !slot.is_list() && *slot.shape.item() == Shape::Text(None));
+            let takers: Vec<(usize, Value)> = slots
+                .into_iter()
+                .filter_map(|slot| {
+                    let found = self.affinity(&self.goal.mentions[at], &self.known.slots[slot]);
+                    found
+                        .filter(|(score, _)| *score >= LEFT_OVER)
+                        .map(|(_, value)| (slot, value))
+                })
+                .collect();
+            if let [(slot, value)] = takers.as_slice() {
+                self.claim(self.goal.mentions[at].range.clone());
+                self.filled.mentions.insert(*slot, at);
+                self.set(*slot, value.clone());
+            }
+        }
+    }
+
+    /// Whether another mention of its kind went into a slot, so that this one is rather said for another call.
+    fn has_like(&self, mention: &Mention) -> bool {
+        let taken = self.filled.mentions.values().map(|&at| &self.goal.mentions[at]);
+        let is_joined = self.goal.lexemes[self.range.start..mention.range.start]
+            .iter()
+            .rev()
+            .take(3)
+            .any(|lexeme| lexeme.is_mark(',') || ["and", "or"].contains(&lexeme.word()));
+        is_joined
+            && taken
+                .into_iter()
+                .any(|other| discriminant(&other.value) == discriminant(&mention.value))
     }
 
     /// Where the value begins whose name begins at `start`: "the fall of the Berlin Wall" is an event, "the Berlin Wall" is

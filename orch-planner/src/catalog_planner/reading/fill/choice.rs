@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::Filler;
+use super::{Filler, role::role};
 use crate::catalog_planner::{
     reading::{
         kin::kin,
@@ -122,7 +122,7 @@ impl Filler<'_> {
             if let Some((score, range, shown)) = best.filter(|(score, ..)| *score >= 1.0)
                 && score > 0.0
             {
-                self.claim(range);
+                self.choose(range);
                 self.set(at, Value::String(shown));
             }
         }
@@ -158,7 +158,12 @@ impl Filler<'_> {
             let is_near = !is_short
                 || self.is_named_near(range.start, slot)
                 || lexemes.iter().all(|lexeme| lexeme.text == text);
-            (alike && is_near).then(|| (length + self.nearness(range.start, slot), range))
+            (alike && is_near).then(|| {
+                (
+                    length + self.nearness(range.start, slot) + self.side(range.start, slot),
+                    range,
+                )
+            })
         });
         let best =
             exact.max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.start.cmp(&left.1.start)));
@@ -223,6 +228,33 @@ impl Filler<'_> {
         let last = (self.range.end + 1).saturating_sub(length);
         let runs = (self.range.start..last).map(move |at| at..at + length);
         runs.filter(|run| run.clone().all(|at| self.is_free(at)))
+    }
+
+    /// For one of two slots such as `from` and `to`: whether the words before a place speak for it.
+    fn side(&self, at: usize, slot: &Slot) -> f64 {
+        let Some(before) = at.checked_sub(1).map(|before| &self.goal.lexemes[before]) else {
+            return 0.0;
+        };
+        let is_source = slot.is_called(&["from", "source"]);
+        let is_target = slot.is_called(&["to", "target"]);
+        match (is_source, is_target) {
+            (false, false) => 0.0,
+            _ if before.quantity().is_some() || before.word() == "degrees" => {
+                if is_source {
+                    0.4
+                } else {
+                    -0.4
+                }
+            }
+            _ if before.word() == "many" => {
+                if is_target {
+                    0.4
+                } else {
+                    -0.4
+                }
+            }
+            _ => 0.3 * role(before.word(), slot),
+        }
     }
 
     /// A little more where the name of the slot stands beside a place.

@@ -99,7 +99,7 @@ pub(super) fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
             Said::Code => 2.0,
             Said::Quote => 1.1,
             Said::Name(_) if mention.text.chars().all(|char| !char.is_lowercase()) => 1.6,
-            Said::Name(_) => 0.6,
+            Said::Name(_) => 0.1,
             _ => return None,
         },
         Sense::Text => match said {

@@ -6,7 +6,11 @@ use serde_json::Value;
 
 use super::{Filler, phrase::is_stop, value::fitted};
 use crate::catalog_planner::{
-    reading::{lexeme::Lexeme, mention::Said, slot::Slot},
+    reading::{
+        lexeme::Lexeme,
+        mention::{Mention, Said},
+        slot::Slot,
+    },
     shape::Shape,
 };
 
@@ -45,7 +49,8 @@ impl Filler<'_> {
         if !slot.fields.is_empty() {
             return;
         }
-        let runs = self.runs(slot);
+        let mut runs = self.runs(slot);
+        runs.retain(|run| run.len() > 1 || !self.has_better(&self.goal.mentions[run[0]], slot));
         let from = self.named_at(slot).unwrap_or(self.range.start);
         let least = if slot.is_required || self.named_at(slot).is_some() {
             1
@@ -125,6 +130,18 @@ impl Filler<'_> {
         runs
     }
 
+    /// Whether a slot that a call cannot do without wants a mention much more than a list that takes it for want of others.
+    fn has_better(&self, mention: &Mention, list: &Slot) -> bool {
+        let score = self.affinity(mention, list).map_or(0.0, |(score, _)| score);
+        let required = self
+            .known
+            .required()
+            .filter(|slot| !slot.is_list() && slot.path != list.path);
+        required
+            .filter_map(|slot| self.affinity(mention, slot))
+            .any(|(better, _)| better > score + 0.45)
+    }
+
     fn only_joined(&self, between: Range<usize>) -> bool {
         let is_joint = |lexeme: &Lexeme| {
             lexeme.is_mark(',')
@@ -144,7 +161,14 @@ impl Filler<'_> {
         if !matches!(slot.shape.item(), Shape::Text(None) | Shape::Any) {
             return;
         }
-        let Some(start) = self.phrase_start(slot) else {
+        let named = self.named_at(slot).map(|name| name + 1);
+        let follows = |at: &usize| {
+            *at < self.range.end
+                && self.is_free(*at)
+                && !is_stop(&self.goal.lexemes[*at].lower)
+                && self.goal.lexemes[*at].is_word()
+        };
+        let Some(start) = named.filter(follows).or_else(|| self.phrase_start(slot)) else {
             return;
         };
         let mut items: Vec<Value> = Vec::new();
@@ -161,7 +185,10 @@ impl Filler<'_> {
             if joins {
                 flush(from, end, self);
                 from = end + 1;
-            } else if !lexeme.is_word() && lexeme.quantity().is_none() || is_stop(&lexeme.lower) {
+            } else if !lexeme.is_word() && lexeme.quantity().is_none()
+                || is_stop(&lexeme.lower)
+                || (end > from && self.is_participle(end))
+            {
                 break;
             }
             end += 1;

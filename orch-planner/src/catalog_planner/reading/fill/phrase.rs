@@ -11,9 +11,9 @@ use super::{
 };
 use crate::catalog_planner::{
     reading::{
-        lexeme::{Kind, Lexeme},
+        lexeme::Lexeme,
         slot::{Slot, sense::Sense, unit::is_unit},
-        verb::opens_order,
+        verb::{is_auxiliary, opens_order},
     },
     shape::Shape,
     word::{is_function_word, is_request},
@@ -24,6 +24,12 @@ const COPULAS: &[&str] = &[
     "is", "are", "as", "be", "being", "called", "named", "of", "to", "should", "will", "was", "titled",
     "equal", "equals", "for", "like",
 ];
+/// From here on, a preposition speaks for one slot and no other.
+const LED: f64 = 1.2;
+/// What leads to a phrase less plainly than this says less than its standing before what the task finds.
+const BEFORE: f64 = 0.55;
+/// What it costs a phrase that it says only what the task says of itself.
+const OF_TASK: f64 = 1.0;
 /// Words after which a message follows.
 const SAYERS: &[&str] = &[
     "saying", "says", "say", "that", "stating", "reading", "reads", "telling",
@@ -36,7 +42,7 @@ impl Filler<'_> {
             let slot = &self.known.slots[at];
             if let Some(value) = self.known_word(slot) {
                 self.take(at, value);
-            } else if let Some(range) = self.beside_name(slot) {
+            } else if let Some(range) = self.beside_name(slot).or_else(|| self.led_phrase(slot)) {
                 self.take_words(at, range);
             }
         }
@@ -48,7 +54,7 @@ impl Filler<'_> {
         }
     }
 
-    fn take_words(&mut self, at: usize, range: Range<usize>) {
+    pub(super) fn take_words(&mut self, at: usize, range: Range<usize>) {
         let value = self.goal.written(range.clone()).to_owned();
         self.take(at, (range, value));
     }
@@ -112,7 +118,7 @@ impl Filler<'_> {
             if !is_title && (!slot.is_required || slot.sense == Sense::Other) {
                 let start = self.phrase_begin(at);
                 if start < at {
-                    return Some(start..at);
+                    return Some(start..at + usize::from(self.is_compound(start..at)));
                 }
             }
         }
@@ -127,11 +133,50 @@ impl Filler<'_> {
         if let Some(range) = deed(self, slot) {
             return Some(range);
         }
-        let Some(start) = self.phrase_start(slot) else {
-            return self.before_title();
-        };
-        let end = self.phrase_end(start);
-        (end > start).then_some(start..end)
+        if slot.sense == Sense::Currency {
+            return None;
+        }
+        let after = self.lead(slot);
+        let before = self.before_title();
+        match (after, before) {
+            (Some((score, _)), Some(before)) if score < BEFORE => Some(before),
+            (Some((_, start)), _) => Some(self.trimmed(start..self.phrase_end(start), slot)),
+            (None, before) => before,
+        }
+        .filter(|range| range.start < range.end)
+    }
+
+    /// What a preposition leads to that speaks for this very slot: the topic of "books about beekeeping".
+    fn led_phrase(&self, slot: &Slot) -> Option<Range<usize>> {
+        let mut leads = self.range.clone().filter(|&at| {
+            let word = self.goal.lexemes[at].word();
+            !slot.is_required && !["", "on", "to", "for", "from"].contains(&word) && role(word, slot) >= LED
+        });
+        let range = leads.find_map(|at| {
+            let the = self
+                .goal
+                .lexemes
+                .get(at + 1)
+                .map(Lexeme::word)
+                .is_some_and(is_determiner);
+            let start = at + 1 + usize::from(the);
+            let is_open = start < self.range.end && self.is_free(start) && !self.is_counted_at(start);
+            is_open.then(|| self.trimmed(start..self.phrase_end(start), slot))
+        })?;
+        let is_value = range.start < range.end && !self.is_of_task(range.clone(), slot);
+        is_value.then_some(range)
+    }
+
+    /// Whether a word opens the goal like a verb, known or not: "dim the lights".
+    fn is_opening_verb(&self, at: usize) -> bool {
+        let next = self.goal.lexemes.get(at + 1).map(Lexeme::word);
+        at == self.range.start && next.is_some_and(|word| !word.is_empty() && is_determiner(word))
+    }
+
+    /// Whether a question word for a thing stands before: "what is X" asks for X, "when was X" for something of X.
+    fn follows_what(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.goal.lexemes[before].word());
+        before.is_some_and(|word| ["what", "which", "who", "whose"].contains(&word))
     }
 
     /// What stands before the word for what the task finds: "vegan lasagna recipes".
@@ -177,14 +222,22 @@ impl Filler<'_> {
         while end < self.range.end && !self.filled.claimed.contains(&end) {
             end += 1;
         }
+        // Of several sentences, the last keeps its mark.
+        let last = end;
         while end > start && self.goal.lexemes[end - 1].ends_sentence() {
             end -= 1;
         }
-        end
+        let several = self.goal.lexemes[start..end].iter().any(Lexeme::ends_sentence);
+        if several { last } else { end }
     }
 
-    /// Where the words for a slot begin: after the preposition that fits best, else after the verb.
+    /// Where the words for a slot begin.
     pub(super) fn phrase_start(&self, slot: &Slot) -> Option<usize> {
+        self.lead(slot).map(|(_, start)| start)
+    }
+
+    /// Where the words for a slot begin, and how plainly: after the preposition that fits best, else after the verb.
+    fn lead(&self, slot: &Slot) -> Option<(f64, usize)> {
         let mut best: Option<(f64, usize)> = None;
         for at in self.range.clone() {
             let lexeme = &self.goal.lexemes[at];
@@ -204,20 +257,10 @@ impl Filler<'_> {
                 start += 1;
             }
             let is_open = start < self.range.end && self.is_free(start) && self.phrase_end(start) > start;
-            if !is_open {
+            if !is_open || self.is_counted_at(start) {
                 continue;
             }
-            let own: Vec<&Lexeme> = self.goal.lexemes[start..self.phrase_end(start)].iter().collect();
-            let known = own
-                .iter()
-                .filter(|word| {
-                    self.known
-                        .vocabulary
-                        .get(&word.stem)
-                        .is_some_and(|strength| *strength >= 0.8)
-                })
-                .count();
-            let is_about_task = known == own.len() || own.iter().all(|word| is_unit(&word.lower));
+            let is_about_task = self.is_of_task(start..self.phrase_end(start), slot);
             // "Salmon, quinoa and kale": what is joined to what is taken is of the same kind.
             let joins = (lexeme.is_mark(',') || ["and", "or"].contains(&lexeme.word()))
                 && (self.range.start..at)
@@ -234,13 +277,17 @@ impl Filler<'_> {
                 && (slot.name.contains(&lexeme.stem) || self.known.titles.contains(&lexeme.stem))
             {
                 0.45
-            } else if lexeme.is_word() && (opens_order(&lexeme.lower) || is_request(&lexeme.lower)) {
+            } else if lexeme.is_word()
+                && (opens_order(&lexeme.lower) || is_request(&lexeme.lower) || self.is_opening_verb(at))
+            {
                 0.5
+            } else if is_auxiliary(lexeme.word()) && !self.follows_what(at) {
+                0.4
             } else {
                 continue;
             };
             if is_about_task {
-                score -= 0.7;
+                score -= OF_TASK;
             }
             if ["of", "for", "about"].contains(&lexeme.word()) {
                 score += 0.2;
@@ -252,54 +299,7 @@ impl Filler<'_> {
                 best = Some((score, start));
             }
         }
-        best.filter(|(score, _)| *score > 0.0).map(|(_, start)| start)
-    }
-
-    /// Where a phrase ends that begins at `start`: before a preposition, a verb, a mark or what is taken.
-    pub(super) fn phrase_end(&self, start: usize) -> usize {
-        let mut end = start;
-        while end < self.range.end && self.is_free(end) {
-            let lexeme = &self.goal.lexemes[end];
-            let joins = end > start
-                && ["of", "&", "'"].contains(&lexeme.lower.as_str())
-                && self.is_free(end + 1)
-                && self
-                    .goal
-                    .lexemes
-                    .get(end + 1)
-                    .is_some_and(|next| next.is_word() && !is_stop(&next.lower));
-            let is_verb = lexeme.word() == "and"
-                && self
-                    .goal
-                    .lexemes
-                    .get(end + 1)
-                    .is_some_and(|next| opens_order(&next.lower));
-            if (!lexeme.is_word() && lexeme.quantity().is_none() && lexeme.kind != Kind::Code && !joins)
-                || (is_stop(&lexeme.lower) && !joins)
-                || is_verb
-            {
-                break;
-            }
-            end += 1;
-        }
-        end
-    }
-
-    fn phrase_begin(&self, end: usize) -> usize {
-        let mut start = end;
-        while start > self.range.start && self.is_free(start - 1) {
-            let lexeme = &self.goal.lexemes[start - 1];
-            if !lexeme.is_word()
-                || is_stop(&lexeme.lower)
-                || is_determiner(lexeme.word())
-                || opens_order(&lexeme.lower)
-                || self.known.titles.contains(&lexeme.stem)
-            {
-                break;
-            }
-            start -= 1;
-        }
-        start
+        best.filter(|(score, _)| *score > 0.0)
     }
 }
 
@@ -327,7 +327,7 @@ fn is_generic(stem: &str) -> bool {
         .any(|word| crate::catalog_planner::stem::stem(word) == stem)
 }
 
-fn is_determiner(word: &str) -> bool {
+pub(super) fn is_determiner(word: &str) -> bool {
     [
         "a", "an", "the", "some", "any", "my", "our", "me", "us", "all", "this", "that", "these", "those",
         "its", "their", "your", "his", "her",

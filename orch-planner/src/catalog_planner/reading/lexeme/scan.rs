@@ -6,6 +6,7 @@ use super::{Kind, Lexeme, Quantity};
 use crate::catalog_planner::{
     literal::{Literal, LiteralKind},
     number::of_digits,
+    reading::slot::unit::is_unit,
 };
 
 /// Titles and other words whose period does not end a sentence.
@@ -203,6 +204,12 @@ impl Scanner<'_> {
         let run = self.text[at..]
             .split(|char: char| char.is_whitespace() || "\"“”«»<>[]{}".contains(char))
             .next()?;
+        // "5 m/s" and "9.8 m/s^2" are measured in what is no path and no formula.
+        let after_number = self.lexemes.last().is_some_and(|last| last.quantity().is_some());
+        let measure = run.trim_end_matches(['.', ',', '?', '!', ';', ')']);
+        if after_number && measure.contains('/') && is_unit(&measure.to_lowercase()) {
+            return Some(self.push(at, at + measure.len(), Kind::Word));
+        }
         if let Some((literal, length)) = Literal::read(run) {
             let kind = match literal.kind() {
                 LiteralKind::Url => Kind::Url,

@@ -9,7 +9,7 @@ use crate::catalog_planner::reading::{
 
 /// A day as far as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::catalog_planner::reading) struct Day {
+pub(in crate::catalog_planner) struct Day {
     /// The year, if it is told.
     pub(in crate::catalog_planner::reading) year: Option<i32>,
     /// The month from 1, if it is told.
@@ -196,7 +196,7 @@ fn named(lexemes: &[Lexeme], at: usize) -> Option<(Day, usize)> {
     ))
 }
 
-/// `tomorrow`, `next Friday`, `in 3 days`; told in full where today is known.
+/// `tomorrow`, `the day after tomorrow`, `next Friday`; told in full where today is known.
 fn relative(lexemes: &[Lexeme], at: usize, today: Option<Day>) -> Option<(Day, usize)> {
     let unknown = Day {
         year: None,
@@ -211,6 +211,13 @@ fn relative(lexemes: &[Lexeme], at: usize, today: Option<Day>) -> Option<(Day, u
         "tomorrow" => return Some((shifted(1), at + 1)),
         "yesterday" => return Some((shifted(-1), at + 1)),
         _ => {}
+    }
+    let follows = |words: &[&str]| {
+        let said = lexemes.iter().skip(at).map(Lexeme::word);
+        said.zip(words).filter(|(said, word)| said == *word).count() == words.len()
+    };
+    if follows(&["the", "day", "after", "tomorrow"]) {
+        return Some((shifted(2), at + 4));
     }
     // From Thursday 1970-01-01 on, the day of the week is the count of days and three, by seven.
     let since_monday = today.and_then(Day::days).map(|days| (days + 3).rem_euclid(7));
@@ -265,6 +272,7 @@ mod tests {
             ("Mar 5th", "2024-03-05"),
             ("5th of March 2025", "2025-03-05"),
             ("tomorrow", "2024-03-02"),
+            ("the day after tomorrow", "2024-03-03"),
             ("yesterday", "2024-02-29"),
             ("next Friday", "2024-03-08"),
             ("Monday", "2024-03-04"),

@@ -48,6 +48,25 @@ pub(super) fn read(lexemes: &[Lexeme], at: usize) -> Option<(usize, Option<usize
                 && second.len() > 2
                 && own != "New York"
                 && own != "Washington");
+        // "Berlin, New York and Rome" are three, unless each goes with its state.
+        let joins = lexemes
+            .get(rest)
+            .is_some_and(|next| next.is_mark(',') || ["and", "or"].contains(&next.word()));
+        let third = rest
+            + 1
+            + usize::from(
+                lexemes
+                    .get(rest + 1)
+                    .is_some_and(|next| ["and", "or"].contains(&next.word())),
+            );
+        let is_list = is_list
+            || (joins
+                && second.len() > 2
+                && lexemes.get(third).is_some_and(Lexeme::is_capitalized)
+                && !is_country(&lexemes[third].text)
+                && !lexemes
+                    .get(plain(lexemes, third))
+                    .is_some_and(|next| next.is_mark(',')));
         if (is_state(&second) || is_country(&second)) && !is_list {
             // "Austin, TX, USA"
             let third = lexemes.get(rest).is_some_and(|next| next.is_mark(','))
@@ -138,11 +157,15 @@ fn can_open(lexemes: &[Lexeme], at: usize) -> bool {
     if is_upper(&first.text) && first.text.len() > 1 {
         return !is_plain || next_is_capitalized;
     }
+    // "Dim the lights" begins with a verb, known or not.
+    let is_verb = lexemes
+        .get(at + 1)
+        .is_some_and(|next| ["the", "a", "an", "my", "our", "this", "all", "me"].contains(&next.word()));
     // "Population of Ghana" begins with no name.
     let is_led = lexemes
         .get(at + 1)
         .is_some_and(|next| ["of", "for", "in", "between", "from"].contains(&next.word()));
-    !is_plain && !is_led
+    !is_plain && !is_led && !is_verb
 }
 
 fn is_upper(text: &str) -> bool {

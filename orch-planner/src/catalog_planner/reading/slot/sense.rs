@@ -106,7 +106,7 @@ const BY_DESCRIPTION: &[(Sense, &[&str])] = &[
     ),
     (Sense::Person, &["person", "name of the user", "who "]),
     (Sense::Unit, &["unit of", "units of"]),
-    (Sense::Id, &["identifier", " id ", "unique ", "code of"]),
+    (Sense::Id, &["identifier", " id ", "unique ", "code of", "digits"]),
     (Sense::Formula, &["function", "expression", "equation"]),
     (Sense::Text, &["text ", "message", "sentence"]),
     (Sense::Topic, &["search", "query", "topic", "keyword"]),

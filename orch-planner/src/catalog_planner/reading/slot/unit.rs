@@ -147,20 +147,57 @@ const NAMES: &[(Dimension, &str)] = &[
 /// What units of this name measure; several, for a few.
 pub(in crate::catalog_planner::reading) fn dimensions(unit: &str) -> impl Iterator<Item = Dimension> {
     let (power, unit) = match unit.split_once(' ') {
-        Some(("square", unit)) => (Some(Dimension::Area), unit),
+        Some(("square" | "sq", unit)) => (Some(Dimension::Area), unit),
         Some(("cubic", unit)) => (Some(Dimension::Volume), unit),
         _ => (None, unit),
     };
     let says = move |units: &&str| !unit.is_empty() && units.split(' ').any(|known| known == unit);
-    UNITS
-        .iter()
-        .filter(move |(_, units)| says(units))
-        .map(move |(dimension, _)| power.unwrap_or(*dimension))
+    per(unit).into_iter().chain(
+        UNITS
+            .iter()
+            .filter(move |(_, units)| says(units))
+            .map(move |(dimension, _)| power.unwrap_or(*dimension)),
+    )
+}
+
+/// What one unit in another measures: a length in a time is a speed, and in a time squared an acceleration.
+fn per(unit: &str) -> Option<Dimension> {
+    let (above, below) = unit.split_once('/')?;
+    let base = |unit: &str| unit.trim_end_matches(['^', '2', '²']).to_owned();
+    let is = |wanted: Dimension, unit: &str| {
+        let says =
+            |known: &(Dimension, &str)| known.0 == wanted && known.1.split(' ').any(|known| known == unit);
+        UNITS.iter().any(says)
+    };
+    let (first, second) = below
+        .split_once('/')
+        .map_or((below, None), |(first, second)| (first, Some(second)));
+    if !is(Dimension::Length, above) || !is(Dimension::Duration, &base(first)) {
+        return None;
+    }
+    let is_squared = second.is_some() || first.ends_with(['2', '²']);
+    Some(if is_squared {
+        Dimension::Acceleration
+    } else {
+        Dimension::Speed
+    })
 }
 
 /// Whether a lower-case word is a unit.
 pub(in crate::catalog_planner::reading) fn is_unit(word: &str) -> bool {
     dimensions(word).next().is_some()
+}
+
+/// What the unit measures that a text begins with.
+fn first_unit(text: &str) -> Option<Dimension> {
+    let words: Vec<&str> = text.split(' ').take(3).collect();
+    let squared = words.get(..2).map(|pair| pair.join(" "));
+    let per = matches!(words[..], [_, "per", _]).then(|| format!("{}/{}", words[0], words[2]));
+    let units = [squared.as_deref(), per.as_deref(), words.first().copied()];
+    units
+        .into_iter()
+        .flatten()
+        .find_map(|unit| dimensions(unit).next())
 }
 
 /// What a slot measures by its name, else by the units that its description names.
@@ -176,11 +213,12 @@ pub(in crate::catalog_planner::reading) fn of_slot(
         return None;
     }
     let in_units = || {
+        let description = format!(" {description}");
         let after = description
             .split(" in ")
             .skip(1)
-            .filter_map(|rest| rest.split([' ', '.', ',', ')', ';']).next());
-        after.flat_map(|word| dimensions(word).next()).next()
+            .map(|rest| rest.split(['.', ',', ')', ';']).next().unwrap_or_default());
+        after.flat_map(first_unit).next()
     };
     // "Number of years" is how long, "number of guests" is how many.
     // What stands after "per" says how often rather than what.
@@ -198,7 +236,9 @@ pub(in crate::catalog_planner::reading) fn of_slot(
             .find(|(_, names)| names.split(' ').any(|known| known == word))
             .map(|(dimension, _)| *dimension)
     });
+    let counts = description.starts_with("number of ") || description.starts_with("how many ");
     match (by_name, in_units()) {
+        (Some(Dimension::Length), None) if counts => Some(Dimension::Count),
         (Some(Dimension::Count | Dimension::Money), Some(unit)) if unit != Dimension::Count => Some(unit),
         (Some(Dimension::Duration), Some(Dimension::Year)) => Some(Dimension::Duration),
         (Some(found), _) => Some(found),
@@ -219,6 +259,10 @@ mod tests {
             ("interest_rate", "", Some(Dimension::Share)),
             ("num_guests", "", Some(Dimension::Count)),
             ("years", "", Some(Dimension::Duration)),
+            ("x", "how large it is in square feet", Some(Dimension::Area)),
+            ("x", "in m/s", Some(Dimension::Speed)),
+            ("x", "in meters per second", Some(Dimension::Speed)),
+            ("x", "in m/s^2", Some(Dimension::Acceleration)),
             ("x", "", None),
         ] {
             assert_eq!(

@@ -1,0 +1,243 @@
+//! What speaks for a task as the answer to a part of a goal.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use super::{
+    Library,
+    fill::Filled,
+    index::{count, says},
+    kin::kin,
+    known::Known,
+    lexeme::Lexeme,
+    mention::{ReadGoal, Said},
+    verb::{asked, is_small_talk},
+};
+use crate::catalog_planner::{
+    stem::{likeness, stem},
+    thesaurus::SYNONYM,
+    word::{is_function_word, is_request},
+};
+
+/// How much a word counts in a sentence that asks for nothing.
+const FRAMED: f64 = 0.4;
+/// How much a word counts that went into a slot only because something had to.
+const GUESSED: f64 = 0.5;
+/// How much of nothing that is asked a task says.
+const NOTHING: f64 = 0.4;
+/// How much less is asked than that to be nothing.
+const UNASKED: f64 = 0.05;
+/// How much it counts that a task answers what a question asks for.
+pub(super) const ANSWER: f64 = 1.0;
+
+/// What speaks for a task, each from 0.0 to 1.0 unless it is said otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Evidence {
+    /// How much of what is asked the task says.
+    pub(super) coverage: f64,
+    /// How much of the task's name is asked.
+    pub(super) title: f64,
+    /// How much of what its description says first is asked.
+    pub(super) told: f64,
+    /// How many of the words that are said side by side the task says side by side.
+    pub(super) pairs: f64,
+    /// How many of the values that it needs are given.
+    pub(super) given: f64,
+    /// How many of the values that are spelled out it takes.
+    pub(super) used: f64,
+    /// How many values it lacks.
+    pub(super) missing: f64,
+    /// How many values were guessed.
+    pub(super) guessed: f64,
+    /// Whether the last one was taken from what remained.
+    pub(super) scraped: f64,
+}
+
+impl Evidence {
+    /// How far the words of the task and of the goal are the same.
+    pub(super) fn relevance(&self) -> f64 {
+        let title = self.title.max(0.9 * self.told);
+        (0.5 * self.coverage + 0.5 * title).max(0.6 * self.coverage)
+    }
+
+    /// How good the task is among others.
+    pub(super) fn score(&self) -> f64 {
+        2.3 * self.relevance() + 0.65 * self.coverage + 0.4 * self.pairs + 0.55 * self.given + 0.8 * self.used
+            - if self.missing > 0.0 { 0.55 } else { 0.0 }
+            - 0.25 * self.guessed
+            - 0.3 * self.scraped
+    }
+}
+
+impl Library {
+    /// What speaks for a task that is filled so.
+    pub(super) fn evidence(
+        &self,
+        goal: &ReadGoal,
+        range: Range<usize>,
+        known: &Known,
+        filled: &Filled,
+    ) -> Evidence {
+        let contents = contents(goal, range.clone());
+        let answers: Vec<String> = asked_for(goal, range.clone()).collect();
+        let required = known.required().count();
+        let missing = filled.missing(known).count();
+        let mentions = goal.mentions.iter();
+        let spelled: Vec<bool> = mentions
+            .filter(|mention| range.contains(&mention.range.start))
+            .map(|mention| mention.range.clone().any(|at| filled.claimed.contains(&at)))
+            .collect();
+        let share = |part: usize, whole: usize| {
+            if whole == 0 {
+                0.5
+            } else {
+                count(part) / count(whole)
+            }
+        };
+        Evidence {
+            coverage: self.coverage(goal, &contents, &answers, known, filled),
+            title: self.said(known, &known.titles, &contents, &answers),
+            told: self.said(known, &known.opening, &contents, &[]),
+            pairs: self.pairs(&contents, known),
+            given: share(required - missing, required),
+            used: share(spelled.iter().filter(|used| **used).count(), spelled.len()),
+            missing: count(missing),
+            guessed: count(filled.guessed.len()),
+            scraped: f64::from(u8::from(filled.is_scraped)),
+        }
+    }
+
+    /// How much of what is asked the task says.
+    fn coverage(
+        &self,
+        goal: &ReadGoal,
+        contents: &[(usize, &Lexeme)],
+        answers: &[String],
+        known: &Known,
+        filled: &Filled,
+    ) -> f64 {
+        let (mut asked, mut answered) = (0.0, 0.0);
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for (at, lexeme) in contents {
+            let says = says(known, lexeme);
+            let is_chosen = filled.chosen.contains(at);
+            let is_guessed = filled.guessed.values().any(|words| words.contains(at));
+            let is_value = (filled.claimed.contains(at) && !is_chosen && !is_guessed)
+                || (is_spelled_out(goal, *at) && says < 0.4);
+            let only_asks = says == 0.0 && is_request(&lexeme.lower);
+            if is_value || only_asks || !seen.insert(&lexeme.stem) {
+                continue;
+            }
+            let mut weight = self.index.rarity(&lexeme.stem, &lexeme.lower);
+            if goal.framing.contains(at) {
+                weight *= FRAMED;
+            }
+            if is_guessed {
+                weight *= GUESSED;
+            }
+            asked += weight;
+            answered += weight
+                * if is_chosen {
+                    says.max(0.8)
+                } else if is_guessed {
+                    says.max(if filled.is_scraped { 0.0 } else { 0.3 })
+                } else {
+                    says
+                };
+        }
+        if !answers.is_empty() {
+            asked += ANSWER;
+            let says = |stem: &String| known.vocabulary.get(stem).copied().unwrap_or_default();
+            answered += ANSWER * answers.iter().map(says).fold(0.0, f64::max);
+        }
+        // Where nothing is asked but values, they say what is wanted: if the task takes them.
+        let nothing = if filled.guessed.is_empty() { NOTHING } else { 0.0 };
+        (answered + nothing * UNASKED) / (asked + UNASKED)
+    }
+
+    /// How much of what a task says somewhere is asked.
+    fn said(&self, known: &Known, own: &[String], contents: &[(usize, &Lexeme)], answers: &[String]) -> f64 {
+        let (mut all, mut said) = (0.0, 0.0);
+        for stem in own {
+            let weight = self.index.rarity(stem, stem);
+            all += weight;
+            let alike = |lexeme: &Lexeme| {
+                let synonym = kin(stem).any(|synonym| synonym == lexeme.stem);
+                let own = likeness(stem, &lexeme.stem) * known.likeness(lexeme);
+                own.max(if synonym { SYNONYM } else { 0.0 })
+            };
+            let answer: f64 = if answers.contains(stem) { SYNONYM } else { 0.0 };
+            let alike = contents.iter().map(|(_, lexeme)| alike(lexeme));
+            said += weight * alike.fold(answer, f64::max);
+        }
+        if all > 0.0 { said / all } else { 0.0 }
+    }
+
+    /// How many of the words that are said side by side the task says side by side, by how telling they are.
+    fn pairs(&self, contents: &[(usize, &Lexeme)], known: &Known) -> f64 {
+        let (mut all, mut said) = (0.0, 0.0);
+        for pair in contents.windows(2) {
+            let ((left, first), (right, second)) = (pair[0], pair[1]);
+            if right - left > 2 {
+                continue;
+            }
+            let weight =
+                self.index.rarity(&first.stem, &first.lower) + self.index.rarity(&second.stem, &second.lower);
+            all += weight;
+            let both = |a: &str, b: &str| known.pairs.contains(&(a.to_owned(), b.to_owned()));
+            if both(&first.stem, &second.stem) || (right - left == 2 && both(&second.stem, &first.stem)) {
+                said += weight;
+            }
+        }
+        if all > 0.0 { said / all } else { 0.0 }
+    }
+
+    /// The stems that a part of a goal says, each with how telling it is.
+    pub(super) fn telling(&self, goal: &ReadGoal, range: Range<usize>) -> BTreeMap<String, f64> {
+        let mut stems = BTreeMap::new();
+        for (_, lexeme) in contents(goal, range.clone()) {
+            stems.insert(
+                lexeme.stem.clone(),
+                self.index.rarity(&lexeme.stem, &lexeme.lower),
+            );
+        }
+        for stem in asked_for(goal, range) {
+            stems.entry(stem).or_insert(ANSWER);
+        }
+        stems
+    }
+}
+
+/// The stems of what a part of a goal asks for as a question: of "when" the date.
+fn asked_for(goal: &ReadGoal, range: Range<usize>) -> impl Iterator<Item = String> {
+    let words: Vec<&str> = goal.lexemes[range].iter().map(Lexeme::word).collect();
+    asked(&words).into_iter().map(stem)
+}
+
+/// The words of a part of a goal that say something, with their places.
+fn contents(goal: &ReadGoal, range: Range<usize>) -> Vec<(usize, &Lexeme)> {
+    let lexemes = range.clone().zip(&goal.lexemes[range]);
+    // "How long" asks for a duration, and "long" says no more.
+    let measures = |at: usize| {
+        let how = at.checked_sub(1).map(|before| goal.lexemes[before].word());
+        how == Some("how") && !asked(&["how", goal.lexemes[at].word()]).is_empty()
+    };
+    lexemes
+        .filter(|(at, lexeme)| {
+            lexeme.is_word()
+                && !is_function_word(&lexeme.lower)
+                && !is_small_talk(&lexeme.lower)
+                && !measures(*at)
+        })
+        .collect()
+}
+
+/// Whether a lexeme is part of a value rather than of what is asked.
+fn is_spelled_out(goal: &ReadGoal, at: usize) -> bool {
+    let holds = |said: &Said| !matches!(said, Said::Number(..));
+    goal.mentions
+        .iter()
+        .any(|mention| mention.range.contains(&at) && holds(&mention.value))
+}
