@@ -1,6 +1,7 @@
 //! \[Amorce\] Signed transactions between agents, and the directory that they find each other in.
 
 mod access;
+mod approvals;
 mod delivery;
 mod directory;
 mod error;
@@ -91,6 +92,7 @@ impl A2a {
             .route("/api/v1/v1/ans/search", get(directory::search::search))
             .route("/v1/transactions", get(transactions::list))
             .route("/v1/transactions/{id}", get(transactions::find))
+            .merge(Self::approvals_table())
             .route("/.well-known/amorce-orchestrator.json", get(meta::identity))
             .route("/v1/{*rest}", any(meta::unknown))
             .route("/api/v1/{*rest}", any(meta::unknown))

@@ -5,8 +5,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use orch::{
-    ErrorKind, Failure,
+    ApprovalError, ErrorKind, Failure,
     a2a::{TransactError, directory::Unfilled},
+    approvals::Status,
     auth::AuthError,
 };
 use orch_a2a::DirectoryError;
@@ -274,6 +275,62 @@ impl From<AuthError> for ApiError {
             error => Self::failed(&error),
         }
     }
+}
+
+impl ApiError {
+    /// There is no such approval.
+    pub(super) fn approval_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "APPROVAL_NOT_FOUND", "Approval not found")
+    }
+
+    /// The approval is another agent's.
+    pub(super) fn not_yours() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "FORBIDDEN",
+            "Unauthorized access to approval",
+        )
+    }
+
+    fn closed(message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "APPROVAL_CLOSED", message)
+    }
+}
+
+impl From<ApprovalError> for ApiError {
+    fn from(error: ApprovalError) -> Self {
+        match error {
+            ApprovalError::NotFound(_) => Self::approval_not_found(),
+            ApprovalError::Exists(_) | ApprovalError::AskedOther { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "APPROVAL_EXISTS",
+                "Approval ID already exists",
+            ),
+            ApprovalError::Forbidden { .. } => Self::not_yours(),
+            ApprovalError::Closed { status, .. } => Self::closed(match status {
+                Status::Approved => "Approval already approved",
+                Status::Rejected => "Approval already rejected",
+                Status::Pending | Status::Expired => "Approval has expired",
+            }),
+            ApprovalError::Voted { .. } => Self::closed("Already decided by the caller"),
+            ApprovalError::TooMany { .. } => Self {
+                retry_after: Some(ApprovalError::RETRY_AFTER.as_secs()),
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "RATE_LIMIT_EXCEEDED",
+                    "Too many pending approvals",
+                )
+            },
+            ApprovalError::Invalid { field, .. } => Self::invalid(format!("Invalid {field}")),
+            error => Self::failed(&error),
+        }
+    }
+}
+
+/// Something new is there.
+pub(super) fn created(body: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::CREATED, headers, body.to_string()).into_response()
 }
 
 /// Whether the store can be used, as `/health` says it.

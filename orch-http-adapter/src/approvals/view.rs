@@ -99,7 +99,11 @@ fn card(approval: &Approval, now: Timestamp) -> Card {
             OnExpiry::Deny => "Without an answer by then it is not done.",
             OnExpiry::Approve => "Without an answer by then it is done.",
         },
-        consequence: if approval.action.is_some() {
+        consequence: if approval
+            .action
+            .as_ref()
+            .is_some_and(|action| action.keeper.is_some())
+        {
             "Approved, exactly this is done once, and costs no more than this. Rejected, it is not done and nothing is paid."
         } else {
             "Whoever asks learns the answer and acts on it."

@@ -1,5 +1,6 @@
 //! Signed transactions and their directory, in the words of the published page.
 
+mod approvals;
 mod corpus;
 mod directory;
 mod house;
