@@ -72,7 +72,7 @@ impl Transactions {
         let Some(url) = url(&provider, &path) else {
             return Err(TransactError::ServiceNotFound(service.record.id.to_string()).into());
         };
-        let transaction = self.record(signed, &service, known, walk);
+        let transaction = self.record(signed, &service, known.as_ref(), walk);
         let transaction = match self.begin(&transaction).await.map_err(TransactError::from)? {
             Begun::New => transaction,
             Begun::Taken(other) if other.content != signed.content => {
@@ -114,11 +114,11 @@ impl Transactions {
         &self,
         signed: &Signed<'_>,
         service: &Service,
-        known: Option<Transaction>,
+        known: Option<&Transaction>,
         walk: &Walk,
     ) -> Transaction {
         let now = self.0.clock.now();
-        let (id, started_at) = match &known {
+        let (id, started_at) = match known {
             Some(known) => (known.id.clone(), known.started_at),
             None => (walk.id.clone(), now),
         };
@@ -128,9 +128,7 @@ impl Transactions {
             service: service.record.id.clone(),
             provider: service.record.provider.clone(),
             priority: signed.asked.priority,
-            key: known
-                .as_ref()
-                .map_or_else(|| self.key(signed), |known| known.key.clone()),
+            key: known.map_or_else(|| self.key(signed), |known| known.key.clone()),
             content: signed.content,
             signature: signed.digest,
             form: signed.signer.form,
@@ -138,8 +136,8 @@ impl Transactions {
             started_at,
             ends_by: now + self.0.options.hard_timeout,
             state: State::Pending,
-            attempts: known.as_ref().map_or(1, |known| known.attempts + 1),
-            executions: known.as_ref().map_or(1, |known| known.executions + 1),
+            attempts: known.map_or(1, |known| known.attempts + 1),
+            executions: known.map_or(1, |known| known.executions + 1),
         }
     }
 

@@ -1,5 +1,5 @@
 use orch_a2a::{
-    Transaction,
+    ServiceId, Transaction, TransactionId,
     store::{Begun, Filter, Finish, Name},
     transaction::{End, State},
 };
@@ -124,9 +124,9 @@ pub(super) async fn list(tx: &mut dyn Tx, filter: &Filter) -> Result<Vec<Transac
     let params = [
         filter.from.map_or(i64::MIN, Timestamp::as_millis).into(),
         filter.to.map_or(i64::MAX, Timestamp::as_millis).into(),
-        text(filter.consumer.as_ref().map(|id| id.as_str())),
-        text(filter.service.as_ref().map(|id| id.as_str())),
-        text(filter.id.as_ref().map(|id| id.as_str())),
+        text(filter.consumer.as_ref().map(PartyId::as_str)),
+        text(filter.service.as_ref().map(ServiceId::as_str)),
+        text(filter.id.as_ref().map(TransactionId::as_str)),
         text(filter.state.as_deref()),
         filter.limit.into(),
         filter.offset.into(),
