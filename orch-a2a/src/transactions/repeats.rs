@@ -140,7 +140,7 @@ mod tests {
                 likeness.clone(),
                 id.clone(),
                 n_joined,
-            ))
+            ));
         };
         assert_eq!(repeats.take(&likeness), None);
         ended(0);
