@@ -7,6 +7,7 @@ mod faults;
 mod guard;
 mod llm;
 mod redirects;
+mod relay;
 pub(crate) mod server;
 mod tls;
 
