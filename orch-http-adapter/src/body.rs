@@ -13,6 +13,7 @@ pub(crate) enum BodyFault {
     /// It is longer than allowed.
     TooLarge,
     /// Its JSON nests deeper than [`MAX_DEPTH`].
+    #[cfg(feature = "market")]
     TooDeep,
     /// The connection broke before its end.
     Broken,

@@ -25,7 +25,7 @@ pub(super) async fn transact(State(a2a): State<A2a>, request: Request) -> Respon
         a2a.admit(&parts.headers).await?;
         let body = collect(body, MAX_BODY_BYTES).await.map_err(|fault| match fault {
             BodyFault::TooLarge => ApiError::too_large(),
-            BodyFault::TooDeep | BodyFault::Broken => ApiError::invalid("Malformed JSON"),
+            _ => ApiError::invalid("Malformed JSON"),
         })?;
         check_type(&parts.headers)?;
         Ok(body)

@@ -24,7 +24,7 @@ impl Sent {
         let (parts, body) = request.into_parts();
         let bytes = collect(body, MAX_BODY_BYTES).await.map_err(|fault| match fault {
             BodyFault::TooLarge => ApiError::too_large(),
-            BodyFault::TooDeep | BodyFault::Broken => ApiError::invalid("Malformed JSON"),
+            _ => ApiError::invalid("Malformed JSON"),
         })?;
         check_type(&parts.headers)?;
         Ok(Self {

@@ -26,7 +26,7 @@ async fn read(request: Request) -> Result<(HeaderMap, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
     let body = collect(body, MAX_BODY_BYTES).await.map_err(|fault| match fault {
         BodyFault::TooLarge => ApiError::too_large(),
-        BodyFault::TooDeep | BodyFault::Broken => ApiError::invalid("Malformed JSON"),
+        _ => ApiError::invalid("Malformed JSON"),
     })?;
     check_type(&parts.headers)?;
     Ok((parts.headers, body))
