@@ -121,7 +121,8 @@ impl Library {
         let mut start = None;
         for wish in wishes {
             let from = start.unwrap_or(wish.start);
-            let own = self.best(goal, wish.clone()).filter(|reading| reading.fits(self));
+            let stands = |reading: &Reading| reading.fits(self) && reading.relevance >= score::PART;
+            let own = self.best(goal, wish.clone()).filter(stands);
             let framed = || {
                 self.best(goal, from..wish.end)
                     .filter(|reading| reading.fits(self) && from < wish.start)
@@ -193,7 +194,8 @@ impl Library {
         let mut best: Option<(f64, Vec<Reading>)> = None;
         for joint in wish::joints(goal, range.clone()) {
             let (left, right) = (range.start..joint.start, joint.end..range.end);
-            let Some(first) = self.best(goal, left).filter(|reading| reading.fits(self)) else {
+            let stands = |reading: &Reading| reading.fits(self) && reading.relevance >= score::PART;
+            let Some(first) = self.best(goal, left).filter(stands) else {
                 continue;
             };
             let Some(second) = self

@@ -12,6 +12,8 @@ use super::{
 
 /// From here on, a task has to do with what is asked.
 const RELEVANT: f64 = 0.18;
+/// From here on, a part of a goal asks for something of its own.
+pub(super) const PART: f64 = 0.25;
 /// From here on, a task is surely meant, even beside another one.
 pub(super) const SURE: f64 = 0.38;
 /// From here on, a task that takes all that is said has to do with it.
