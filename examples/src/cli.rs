@@ -5,6 +5,7 @@ mod agents;
 mod answer;
 mod approvals;
 mod arguments;
+mod audit;
 mod calls;
 mod credits;
 mod db;
@@ -22,7 +23,7 @@ mod telemetry;
 mod text;
 
 pub use arguments::{
-    A2aCommand, AgentsCommand, ApprovalsCommand, Arguments, Command, CreditsCommand, DbCommand, KeysCommand,
+    A2aCommand, AgentsCommand, ApprovalsCommand, Arguments, AuditCommand, Command, CreditsCommand, DbCommand, KeysCommand,
     PlanArguments, RunArguments, ServeArguments, StopArguments, StoppableArguments,
 };
 pub use error::CliError;
@@ -59,6 +60,7 @@ async fn dispatch(arguments: &Arguments) -> Result<ExitCode, CliError> {
         Command::Approvals(command) => approvals::approvals(arguments, command).await,
         Command::Stop(stop) => switch::stop(arguments, stop).await,
         Command::Start(what) => switch::start(arguments, what).await,
+        Command::Audit(command) => audit::audit(arguments, command).await,
         Command::Db(DbCommand::Check) => db::check(arguments).await,
         Command::Db(DbCommand::Backup { file }) => db::backup(arguments, file).await,
     }

@@ -18,6 +18,7 @@
 
 mod a2a;
 mod approvals;
+mod audit;
 mod auth;
 mod backup;
 mod billing;

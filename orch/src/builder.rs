@@ -9,7 +9,9 @@ use orch_a2a::{
 use orch_approvals::{ApprovalOptions, Approvals};
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
-use orch_core::{AccountId, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, Switch, SystemClock};
+use orch_core::{
+    AccountId, BasisPoints, Caller, Catalog, Clock, Entropy, OsEntropy, Switch, SystemClock, audit::Audit,
+};
 use orch_planner::{
     AutoPlanner, LlmOptions, LlmPlanner, LlmProvider, MeteredModel, Planner, TokenPrice,
     catalog_planner::CatalogPlanner,
@@ -347,7 +349,9 @@ impl Builder {
             is_sole: self.stores.sharing.is_exclusive(),
         };
         let transactions = signed.build(parts).await?;
+        let audit = Audit::new(self.stores.audit, clock.clone(), &*entropy);
         Ok(Orchestrator::new(Parts {
+            audit,
             transactions,
             executions,
             catalog,

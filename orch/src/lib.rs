@@ -43,7 +43,7 @@ pub use orch_core::{
     AccountId, Agent, AgentId, Amount, ApiKeyId, ApprovalId, BasisPoints, Caller, CatalogError, Cause, Clock,
     Currency, Entity, Entropy, ErrorKind, Failure, InvocationId, ManualClock, MoneyError, OsEntropy, Page,
     PageRequest, Purse, RunId, SeededEntropy, StoreError, Switch, SystemClock, Task, Timestamp, Version,
-    agent, catalog, switch,
+    agent, audit, catalog, switch,
 };
 #[doc(no_inline)]
 pub use orch_planner::{

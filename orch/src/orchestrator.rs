@@ -6,6 +6,7 @@ use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
 use orch_core::{
     Catalog, Clock, Entropy, Switch, Timestamp,
+    audit::Audit,
     limit::{Exchange, Limiter, TallyStore},
 };
 use orch_planner::orchestrations::Orchestrations;
@@ -43,6 +44,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) sharing: Arc<dyn Sharing>,
+    pub(crate) audit: Audit,
     pub(crate) tallies: Option<Arc<dyn TallyStore>>,
     pub(crate) threads: TokioExecutor,
     pub(crate) options: WorkerOptions,
@@ -133,6 +135,11 @@ impl Orchestrator {
     /// Yields chance to everything here.
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.0.parts.entropy
+    }
+
+    /// The chain over what was done, which the worker seals.
+    pub fn audit(&self) -> &Audit {
+        &self.0.parts.audit
     }
 
     /// What keeps these limiters together with those of the same names in other processes that share the stores; `None` where

@@ -8,7 +8,9 @@ use orch_auth::{ApiKeyStore, InMemoryApiKeys, InMemoryParties, PartyStore};
 use orch_billing::{InMemoryLedger, LedgerStore, UsageStore};
 use orch_core::{
     CatalogStore, Cause, Clock, InMemoryCatalog, InMemoryEventLog, InMemorySwitch, SwitchStore, SystemClock,
-    event::Bell, limit::TallyStore,
+    audit::{AuditStore, InMemoryAudit},
+    event::Bell,
+    limit::TallyStore,
 };
 use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
 
@@ -38,6 +40,8 @@ pub struct Stores {
     pub orchestrations: Arc<dyn OrchestrationStore>,
     /// What is stopped.
     pub switch: Arc<dyn SwitchStore>,
+    /// The chain over what was done.
+    pub audit: Arc<dyn AuditStore>,
     /// Where processes that serve the same tell each other what their limits let through; none where one process serves
     /// alone.
     pub tallies: Option<Arc<dyn TallyStore>>,
@@ -56,7 +60,8 @@ impl Stores {
         let ledger = Arc::new(InMemoryLedger::default());
         let log = Arc::new(InMemoryEventLog::default());
         Self {
-            catalog: Arc::new(InMemoryCatalog::default()),
+            catalog: Arc::new(InMemoryCatalog::with_events(log.clone())),
+            audit: Arc::new(InMemoryAudit::new(log.clone(), clock.clone())),
             ledger: ledger.clone(),
             usage: ledger,
             api_keys: Arc::new(InMemoryApiKeys::default()),
@@ -126,6 +131,7 @@ mod sql {
                 transactions: store.clone(),
                 orchestrations: store.clone(),
                 switch: store.clone(),
+                audit: store.clone(),
                 tallies: (!store.is_exclusive()).then(|| store.clone() as _),
                 sharing: store,
             }

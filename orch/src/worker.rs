@@ -1,10 +1,10 @@
 //! The background work of an orchestrator: what it spawns, and how that ends.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use futures_util::future::{BoxFuture, OptionFuture};
 use orch_a2a::Health;
-use orch_core::{Cause, Timestamp};
+use orch_core::{Cause, Timestamp, audit::Audit};
 use orch_planner::{
     OrchestrationError,
     orchestrations::{Claim, Orchestrations, Worker},
@@ -36,6 +36,7 @@ pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), Wor
     chores.spawn(sweep(parts.clone()));
     chores.spawn(retention::prune(parts.clone()));
     chores.spawn(decided::tell_runs(parts.clone()));
+    chores.spawn(seal(parts.clone()));
     chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {
@@ -171,6 +172,22 @@ async fn sweep(parts: Parts) {
             Err(error) => warn(&error, "expired holds cannot be swept"),
         }
         parts.clock.sleep(parts.options.sweep_interval).await;
+    }
+}
+
+/// How long after an event it is sealed at most, where all goes well.
+const SEAL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Seals what was done, unless another process does.
+async fn seal(parts: Parts) {
+    loop {
+        match parts.audit.seal().await {
+            // There may be more where a whole batch came from.
+            Ok(n_sealed) if n_sealed >= Audit::BATCH => continue,
+            Ok(_) => {}
+            Err(error) => warn(&error, "what was done cannot be sealed"),
+        }
+        parts.clock.sleep(SEAL_INTERVAL).await;
     }
 }
 

@@ -64,6 +64,9 @@ pub enum Command {
     /// The database.
     #[command(subcommand)]
     Db(DbCommand),
+    /// The chain over what was done.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// What to stop or to start; everything, where nothing is said.
@@ -261,5 +264,17 @@ pub enum DbCommand {
     Backup {
         /// The file, which must not be there yet.
         file: PathBuf,
+    },
+}
+
+/// The chain over what was done.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check that what was sealed is as it was, and say where the chain ends and what is in no seal yet; exit 1 if anything
+    /// was changed.
+    Verify {
+        /// Where an earlier check said that the chain ends: it must contain that.
+        #[arg(long, value_name = "ANCHOR")]
+        anchor: Option<orch::audit::Anchor>,
     },
 }

@@ -326,3 +326,27 @@ fn what_is_stopped_does_not_run_until_it_is_started() {
     assert!(agent.out().starts_with("agent agent_"), "{}", agent.out());
     assert_eq!(place.run(&["run", goal]).code(), 1);
 }
+
+#[test]
+fn what_was_done_is_chained_and_whoever_changes_it_is_found_out() {
+    let place = Place::new();
+    let empty = place.run(&["audit", "verify"]);
+    assert_eq!(empty.code(), 0, "{}", empty.out());
+    let ran = place.run(&["run", r#"Count the words of "one two three""#]);
+    assert_eq!(ran.code(), 0, "{}", ran.error());
+    let sound = place.run(&["audit", "verify"]);
+    assert_eq!(sound.code(), 0, "{}", sound.out());
+    assert!(
+        sound.out().contains("ok: what was sealed is as it was"),
+        "{}",
+        sound.out()
+    );
+    let other = format!("1:{}", "0".repeat(64));
+    let refused = place.run(&["audit", "verify", "--anchor", &other]);
+    assert_eq!(refused.code(), 1);
+    assert!(
+        refused.out().contains("the chain does not contain"),
+        "{}",
+        refused.out()
+    );
+}

@@ -146,6 +146,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "a2a",
         sql: include_str!("migrations/0012_a2a.sql"),
     },
+    Migration {
+        number: 13,
+        name: "audit",
+        sql: include_str!("migrations/0013_audit.sql"),
+    },
 ];
 
 #[cfg(test)]

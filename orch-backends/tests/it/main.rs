@@ -3,6 +3,7 @@
 mod a2a;
 mod agents;
 mod approvals;
+mod audit;
 mod auth;
 mod billing;
 mod catalog;

@@ -36,6 +36,11 @@ impl InMemoryEventLog {
         true
     }
 
+    /// All events of all streams, in no particular order.
+    pub(crate) fn all_now(&self) -> Vec<Event> {
+        self.lock().values().flatten().cloned().collect()
+    }
+
     /// Removes a stream with all its events, at once: for stores that remove what it is about.
     pub fn forget(&self, stream: &str) {
         self.lock().remove(stream);

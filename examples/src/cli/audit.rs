@@ -1,0 +1,34 @@
+use std::{process::ExitCode, sync::Arc};
+
+use orch::{OsEntropy, Retention, SystemClock, audit::Audit};
+
+use super::{Arguments, AuditCommand, CliError, home::open_store};
+
+/// Reads the chain over what was done; exit 1 if anything in it is not as it was.
+pub(super) async fn audit(arguments: &Arguments, command: &AuditCommand) -> Result<ExitCode, CliError> {
+    let AuditCommand::Verify { anchor } = command;
+    let store = Arc::new(open_store(arguments).await?);
+    let audit = Audit::new(store, Arc::new(SystemClock), &OsEntropy);
+    let verdict = audit
+        .verify(Retention::default().approvals, anchor.as_ref())
+        .await
+        .map_err(CliError::other)?;
+    for fault in &verdict.faults {
+        println!("{fault}");
+    }
+    println!(
+        "{} seals over {} events, of which {} were removed since",
+        verdict.n_seals, verdict.n_events, verdict.n_removed
+    );
+    println!("{} events are in no seal yet", verdict.tail.n_events);
+    if let Some(head) = &verdict.head {
+        println!("the chain ends with {head}");
+    }
+    Ok(if verdict.is_sound() {
+        println!("ok: what was sealed is as it was");
+        ExitCode::SUCCESS
+    } else {
+        println!("{} faults", verdict.faults.len());
+        ExitCode::FAILURE
+    })
+}
