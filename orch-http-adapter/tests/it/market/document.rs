@@ -49,6 +49,25 @@ async fn every_reference_of_the_document_leads_somewhere() {
 }
 
 #[tokio::test]
+async fn every_example_of_the_page_is_in_the_document() {
+    fn has(value: &Value, example: &Value) -> bool {
+        value == example
+            || match value {
+                Value::Object(members) => members.values().any(|member| has(member, example)),
+                Value::Array(items) => items.iter().any(|item| has(item, example)),
+                _ => false,
+            }
+    }
+    let page: Value = serde_json::from_str(include_str!("../../data/page.json")).unwrap();
+    let document = house().await.get("/openapi.json").await.body;
+    let examples = page.as_object().unwrap();
+    assert_eq!(examples.len(), 5);
+    for (name, example) in examples {
+        assert!(has(&document, example), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn anyone_may_ask_whether_the_server_lives() {
     let mut house = house().await;
     house.key = "none".into();

@@ -1,0 +1,66 @@
+//! A client on one connection, and what everything but itself costs.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use orch_benches::Outcome;
+
+pub(crate) struct Client {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn connect(address: SocketAddr) -> Outcome<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            answer: vec![0; 64 * 1024],
+        })
+    }
+
+    /// Sends the bytes of a request, and reads an answer of status 200 to its end.
+    pub(crate) fn ask(&mut self, request: &[u8]) -> Outcome<()> {
+        self.stream.write_all(request)?;
+        let mut n_read = 0;
+        loop {
+            n_read += self.stream.read(&mut self.answer[n_read..])?;
+            let text = std::str::from_utf8(&self.answer[..n_read])?;
+            let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            if body.len() < length.ok_or("an answer without a length")?.parse()? {
+                continue;
+            }
+            return if head.starts_with("HTTP/1.1 200") {
+                Ok(())
+            } else {
+                Err(text.to_owned().into())
+            };
+        }
+    }
+}
+
+/// The CPU that all threads of this process have used but the calling one, which must be the first.
+pub(crate) fn used_by_others() -> Outcome<Duration> {
+    let own = std::process::id().to_string();
+    let mut nanos = 0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        let thread = thread?;
+        if thread.file_name() == *own {
+            continue;
+        }
+        // One that has just ended has no figures any more.
+        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        nanos += text.split(' ').next().unwrap_or_default().parse().unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(nanos))
+}

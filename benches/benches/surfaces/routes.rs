@@ -1,0 +1,219 @@
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+
+use axum::{Json, Router, routing::get};
+use orch::{
+    Agent, Amount, BasisPoints, Caller, Currency, Orchestrator,
+    agent::Pricing,
+    auth::{KeyDraft, KeyForm},
+    backends::{SqlStore, sql::Options},
+    billing::{HoldId, HoldRequest},
+};
+use orch_benches::{Outcome, Table, median};
+use orch_http_adapter::market::{Market, MarketOptions, Rate, Rates};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use crate::client::{Client, used_by_others};
+
+const ROUNDS: usize = 9;
+const REQUESTS: usize = 400;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(crate = "orch::schemars")]
+struct Question {
+    text: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(crate = "orch::schemars")]
+struct Answer {
+    words: usize,
+}
+
+struct House {
+    runtime: Runtime,
+    orchestrator: Orchestrator,
+    address: SocketAddr,
+    key: String,
+    _directory: tempfile::TempDir,
+}
+
+/// CPU of everything but the client, beside a route that writes a JSON object of some twenty members.
+pub(crate) fn measure() -> Outcome<()> {
+    let house = House::new()?;
+    let mut client = Client::connect(house.address)?;
+    let bare = house.request("GET", "/bare", "");
+    let find = house.request("GET", "/agents/counter", "");
+    let body = json!({ "agent_id": "counter", "task": "count", "parameters": { "text": "one two three" } });
+    let hire = house.request("POST", "/hire", &body.to_string());
+    let mut figures = [const { Vec::new() }; 4];
+    for round in 0..=ROUNDS {
+        let mut ask = |request: &[u8]| spent(|| client.ask(request));
+        let (limit, found, hired) = (ask(&bare)?, ask(&find)?, ask(&hire)?);
+        let mut number = 0;
+        let paid = spent(|| {
+            number += 1;
+            house.runtime.block_on(house.pay(round * REQUESTS + number))
+        })?;
+        // The first round warms up.
+        if round > 0 {
+            for (figures, figure) in figures.iter_mut().zip([limit, found, hired, paid]) {
+                figures.push(figure);
+            }
+        }
+    }
+    let [limit, found, hired, paid] = figures.map(median);
+    let mut table = Table::new(["one request", "CPU", "beside its limit"]);
+    let mut row = |name: &str, figure: f64, over: String| {
+        table.row([name.to_owned(), format!("{figure:.0} us"), over]);
+    };
+    row("a bare JSON route", limit, String::new());
+    row("a durable hold and capture", paid, String::new());
+    row(
+        "GET /agents/{id}, with key and limits",
+        found,
+        format!("{:.1} bare routes", found / limit),
+    );
+    row(
+        "POST /hire of an in-process agent, durable",
+        hired,
+        format!("{:.1} times bare route, hold and capture", hired / (limit + paid)),
+    );
+    println!("{table}");
+    Ok(())
+}
+
+/// Microseconds of CPU that each of many requests costs.
+fn spent(mut request: impl FnMut() -> Outcome<()>) -> Outcome<f64> {
+    let before = used_by_others()?;
+    for _ in 0..REQUESTS {
+        request()?;
+    }
+    let spent = used_by_others()?.saturating_sub(before);
+    Ok(spent.as_secs_f64() * 1e6 / REQUESTS as f64)
+}
+
+impl House {
+    fn new() -> Outcome<Self> {
+        let directory = tempfile::tempdir()?;
+        let url = format!("sqlite://{}", directory.path().join("orch.db").display());
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let (orchestrator, address, key) = runtime.block_on(serve(&url))?;
+        Ok(Self {
+            runtime,
+            orchestrator,
+            address,
+            key,
+            _directory: directory,
+        })
+    }
+
+    fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let (key, length) = (&self.key, body.len());
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    /// Sets a price aside and pays it, on the threads of the house.
+    async fn pay(&self, number: usize) -> Outcome<()> {
+        let billing = self.orchestrator.billing().clone();
+        let price = Amount::new(10, Currency::Algo)?;
+        let entropy = self.orchestrator.entropy().clone();
+        let id = HoldId::generate(self.orchestrator.clock().now(), &*entropy);
+        let request = HoldRequest {
+            id,
+            account: "acme".parse()?,
+            amount: price,
+            parent: None,
+            payee: Some("host".parse()?),
+            keeper: None,
+            ttl: Duration::from_secs(60),
+            key: format!("bench {number} {id}"),
+        };
+        let paid = self.runtime.spawn(async move {
+            billing.hold(request).await?;
+            billing.capture(id, price, None).await
+        });
+        paid.await??;
+        Ok(())
+    }
+}
+
+async fn serve(url: &str) -> Outcome<(Orchestrator, SocketAddr, String)> {
+    let store = SqlStore::connect(url, Options::default()).await?;
+    let price = Pricing::per_request(Amount::new(10, Currency::Algo)?);
+    let count = Agent::function::<Question, Answer>("counter", "count", |question: Question| async move {
+        Ok::<_, String>(Answer {
+            words: question.text.split(' ').count(),
+        })
+    });
+    let orchestrator = Orchestrator::builder(store)
+        .agent(count.price(price).repeatable().cooperative())
+        .fee(BasisPoints::new(250)?)
+        .build()
+        .await?;
+    tokio::spawn(orchestrator.worker());
+    let account = "acme".parse()?;
+    let credits = Amount::new(1_000_000_000, Currency::Algo)?;
+    orchestrator.billing().grant(&account, credits, "bench").await?;
+    let draft = KeyDraft::new(KeyForm::Market, "bench");
+    let minted = orchestrator
+        .api_keys()
+        .create(&Caller::host(account), draft)
+        .await?;
+    let options = MarketOptions {
+        rates: boundless(),
+        ..MarketOptions::default()
+    };
+    let market = Market::new(orchestrator.clone(), options);
+    let router = Router::new()
+        .route("/bare", get(bare))
+        .fallback_service(market.surface().router());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((orchestrator, address, minted.token.expose().to_owned()))
+}
+
+/// So high that nothing is refused, and as much is counted as for the page's own rates.
+fn boundless() -> Rates {
+    let most = NonZeroU32::MIN.saturating_add(99_999);
+    let rate = Rate {
+        per_minute: most,
+        burst: most,
+    };
+    Rates {
+        orchestrate: rate,
+        hire: rate,
+        agents: rate,
+        agent: rate,
+        usage: rate,
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Bare {
+    id: &'static str,
+    name: String,
+    description: String,
+    tags: [&'static str; 4],
+    numbers: [f64; 12],
+}
+
+async fn bare() -> Json<Bare> {
+    Json(Bare {
+        id: "agent_018d0cabc4407f199b774a7274340001",
+        name: "Counter".to_owned(),
+        description: "Counts the words of a text".to_owned(),
+        tags: ["text", "words", "count", "plain"],
+        numbers: [0.5; 12],
+    })
+}
