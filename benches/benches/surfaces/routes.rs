@@ -2,7 +2,7 @@ use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use axum::{Json, Router, routing::get};
 use orch::{
-    Agent, AgentFunction, Amount, BasisPoints, Caller, Clock, Currency, Orchestrator,
+    Agent, AgentFunction, Amount, BasisPoints, Caller, Currency, Orchestrator,
     agent::Pricing,
     auth::{KeyDraft, KeyForm},
     backends::{SqlStore, sql::Options},
