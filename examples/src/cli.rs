@@ -23,8 +23,8 @@ mod telemetry;
 mod text;
 
 pub use arguments::{
-    A2aCommand, AgentsCommand, ApprovalsCommand, Arguments, AuditCommand, Command, CreditsCommand, DbCommand, KeysCommand,
-    PlanArguments, RunArguments, ServeArguments, StopArguments, StoppableArguments,
+    A2aCommand, AgentsCommand, ApprovalsCommand, Arguments, AuditCommand, Command, CreditsCommand, DbCommand,
+    KeysCommand, PlanArguments, RunArguments, ServeArguments, StopArguments, StoppableArguments,
 };
 pub use error::CliError;
 pub use model::ModelArguments;
