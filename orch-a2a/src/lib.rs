@@ -49,6 +49,6 @@ pub use store::{InMemoryServices, InMemoryTransactions, ServiceStore, Transactio
 pub use transaction::{Transaction, TransactionId};
 pub use transactions::{
     Delivery, QuotaOptions, Request, Spawner, Standing, TransactError, Transacted, TransactionOptions,
-    TransactionParts, Transactions,
+    TransactionParts, Transactions, UnfitName,
 };
 pub use transport::{AgentTransport, Call, Reply, Resend, Sign, TransportError, Transports};

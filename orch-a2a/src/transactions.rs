@@ -1,5 +1,6 @@
 //! The service for signed transactions between agents: checked, deduplicated, executed at most once.
 
+mod approval;
 mod error;
 mod execution;
 mod flights;
@@ -13,8 +14,9 @@ mod request;
 use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::future::{BoxFuture, Either, select};
+use orch_approvals::Approvals;
 use orch_auth::{AgentSigner, Document, Form, Signer};
-use orch_core::{AgentId, Clock, Entropy, Timestamp, agent::Slug};
+use orch_core::{AgentId, Caller, Clock, Entropy, Timestamp, agent::Slug};
 use sha2::{Digest, Sha256};
 
 pub use error::TransactError;
@@ -50,6 +52,8 @@ pub struct TransactionParts {
     pub store: Arc<dyn TransactionStore>,
     /// The corridor to providers.
     pub invoker: Invoker,
+    /// What humans have approved, where a service asks for that.
+    pub approvals: Approvals,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids.
@@ -79,6 +83,8 @@ pub struct TransactionOptions {
     pub waiting_per_provider: usize,
     /// How often a consumer may ask.
     pub quota: QuotaOptions,
+    /// How long ago an approval may have been given that lets a transaction through.
+    pub approval_age: Duration,
     /// Whether every request must sign a moment and a nonce, which the published clients do not.
     pub once_required: bool,
     /// Whether no other process works on the same store: then what is pending and not under way here is over.
@@ -93,16 +99,24 @@ impl Default for TransactionOptions {
             calls_per_provider: 256,
             waiting_per_provider: 1024,
             quota: QuotaOptions::default(),
+            approval_age: Duration::from_secs(60 * 60),
             once_required: false,
             is_sole: false,
         }
     }
 }
 
+/// The house's own name is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the house has no fit name")]
+pub struct UnfitName;
+
 pub(crate) struct Shared {
     directory: Directory,
     store: Arc<dyn TransactionStore>,
     invoker: Invoker,
+    approvals: Approvals,
+    approvals_of: Caller,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     spawner: Arc<dyn Spawner>,
@@ -147,22 +161,20 @@ impl Transactions {
     /// Transactions over the host's services and ports.
     ///
     /// # Errors
-    /// None that a host can cause: `a2a` names an organization.
-    pub fn new(
-        parts: TransactionParts,
-        options: TransactionOptions,
-    ) -> Result<Self, orch_core::agent::NameError> {
+    /// None that a host can cause: `a2a` names an organization and an account.
+    pub fn new(parts: TransactionParts, options: TransactionOptions) -> Result<Self, UnfitName> {
         let TransactionParts {
             directory,
             store,
             invoker,
+            approvals,
             clock,
             entropy,
             spawner,
             signer,
         } = parts;
         Ok(Self(Arc::new(Shared {
-            organization: "a2a".parse()?,
+            organization: "a2a".parse().map_err(|_| UnfitName)?,
             flights: Flights::default(),
             lanes: Lanes::new(options.calls_per_provider, options.waiting_per_provider),
             quotas: Quotas::new(options.quota),
@@ -170,6 +182,8 @@ impl Transactions {
             directory,
             store,
             invoker,
+            approvals,
+            approvals_of: Caller::host(Self::APPROVALS_ACCOUNT.parse().map_err(|_| UnfitName)?),
             clock,
             entropy,
             spawner,

@@ -343,6 +343,7 @@ impl Builder {
             services: self.stores.services,
             transactions: self.stores.transactions,
             invoker: invoker.clone(),
+            approvals: approvals.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             executions: executions.clone(),

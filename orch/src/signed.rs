@@ -5,12 +5,13 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use orch_a2a::{
     AgentTransport, Directory, DirectoryError, Invoker, ServiceStore, Spawner, TransactionOptions,
-    TransactionParts, TransactionStore, Transactions,
+    TransactionParts, TransactionStore, Transactions, UnfitName,
 };
+use orch_approvals::Approvals;
 use orch_auth::{
     AgentKeyOptions, AgentKeys, AgentSigner, AuthError, Party, PartyStore, Registration, Vouched,
 };
-use orch_core::{Clock, Entropy, OsEntropy, agent::NameError};
+use orch_core::{Clock, Entropy, OsEntropy};
 
 use crate::count::Count;
 
@@ -38,6 +39,7 @@ pub(crate) struct SignedParts {
     pub(crate) services: Arc<dyn ServiceStore>,
     pub(crate) transactions: Arc<dyn TransactionStore>,
     pub(crate) invoker: Invoker,
+    pub(crate) approvals: Approvals,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) executions: Count,
@@ -56,7 +58,7 @@ pub enum SignedError {
     Directory(#[from] DirectoryError),
     /// The house has no fit name.
     #[error(transparent)]
-    Name(#[from] NameError),
+    Name(#[from] UnfitName),
 }
 
 impl SignedOptions {
@@ -94,6 +96,7 @@ impl SignedOptions {
             directory: Directory::new(agents, parts.services, parts.clock.clone()),
             store: parts.transactions,
             invoker: parts.invoker,
+            approvals: parts.approvals,
             clock: parts.clock,
             entropy: parts.entropy,
             spawner: Arc::new(TokioSpawner(parts.executions)),

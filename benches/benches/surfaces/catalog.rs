@@ -41,7 +41,10 @@ async fn ask(store: SqlStore, engine: &str, table: &mut Table) -> Outcome<()> {
     stream::iter(0..AGENTS)
         .map(|number| {
             let (catalog, owner) = (catalog.clone(), owner.clone());
-            async move { Outcome::Ok(drop(catalog.register(&owner, draft(number)?).await?)) }
+            async move {
+                catalog.register(&owner, draft(number)?).await?;
+                Outcome::Ok(())
+            }
         })
         .buffer_unordered(64)
         .try_collect::<()>()
@@ -98,8 +101,8 @@ fn draft(number: usize) -> Outcome<AgentDraft> {
     let subject = SUBJECTS[number % SUBJECTS.len()];
     let price = Amount::new(i64::try_from(number % 7)? * 100_000, Currency::Algo)?;
     let task = Task::new(
-        &format!("read_{subject}"),
-        &format!("Reads the {subject} of a place"),
+        format!("read_{subject}"),
+        format!("Reads the {subject} of a place"),
     );
     let title = format!("{subject} agent {number}");
     let mut version = VersionDraft::new(

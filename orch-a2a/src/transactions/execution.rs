@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Shared,
+    approval::UsedApproval,
     error::TransactError,
     flights::{Flight, Landed, Lead},
 };
@@ -35,6 +36,8 @@ pub(super) struct Execution {
     pub(super) shared: Arc<Shared>,
     pub(super) caller: Caller,
     pub(super) service: Service,
+    /// What let it through, where a human had to.
+    pub(super) approval: Option<UsedApproval>,
     /// The account that the provider earns with.
     pub(super) payee: AccountId,
     pub(super) transaction: Transaction,
@@ -156,6 +159,7 @@ impl Execution {
     async fn not_executed(&self, reason: TransactError) -> Landed {
         // If that cannot be written, the transaction is not made again, which is safe.
         self.write(&State::NotExecuted).await;
+        self.shared.give_back(self.approval.as_ref()).await;
         Landed::NotExecuted(Arc::new(reason))
     }
 

@@ -64,13 +64,17 @@ impl Transactions {
             .find_active(&service.record.provider)
             .await;
         let provider = provider.map_err(TransactError::from)?;
-        self.check_approval(signed, &service)?;
-        let path = service
-            .template
-            .fill(signed.asked.payload)
-            .map_err(TransactError::Unfilled)?;
-        let Some(url) = url(&provider, &path) else {
-            return Err(TransactError::ServiceNotFound(service.record.id.to_string()).into());
+        let approval = self.use_approval(signed, &service, &name).await?;
+        let path = service.template.fill(signed.asked.payload);
+        let url = path.map_err(TransactError::Unfilled).and_then(|path| {
+            url(&provider, &path).ok_or_else(|| TransactError::ServiceNotFound(service.record.id.to_string()))
+        });
+        let url = match url {
+            Ok(url) => url,
+            Err(error) => {
+                shared.give_back(approval.as_ref()).await;
+                return Err(error.into());
+            }
         };
         let transaction = self.record(signed, &service, known.as_ref(), walk);
         let transaction = match self.begin(&transaction).await.map_err(TransactError::from)? {
@@ -98,6 +102,7 @@ impl Transactions {
             exchange: Arc::new(exchange),
             place_by: now + shared.options.answer_timeout,
             service,
+            approval,
             transaction,
             lead,
         };
@@ -227,18 +232,5 @@ impl Transactions {
             .find(&known.consumer, &Name::Id(known.id.clone()))
             .await?;
         Ok(read.unwrap_or(known))
-    }
-
-    /// Whether a human has approved the call, where the service asks for it.
-    fn check_approval(&self, signed: &Signed<'_>, service: &Service) -> Result<(), TransactError> {
-        if !service.requires_approval {
-            return Ok(());
-        }
-        let reason = match signed.asked.payload.get("approval_id") {
-            None => "missing",
-            Some(_) => "unknown",
-        };
-        let service = service.record.id.to_string();
-        Err(TransactError::ApprovalRequired { service, reason })
     }
 }

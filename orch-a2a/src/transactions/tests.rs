@@ -1,3 +1,4 @@
+mod approvals;
 mod ends;
 mod forwards;
 mod house;

@@ -1,4 +1,5 @@
 //! The chain over the event log, on both engines: whatever is changed in it is found.
+#![cfg(test)]
 
 use std::sync::Arc;
 
@@ -122,8 +123,8 @@ async fn seals_while_others_append(stores: [SqlStore; 2]) {
         })
     });
     let appending: Vec<_> = appending.collect();
-    let sealers = [1, 2].map(|seed| {
-        let store = Arc::new(stores[seed as usize - 1].clone());
+    let sealers = [(1, &stores[0]), (2, &stores[1])].map(|(seed, store)| {
+        let store = Arc::new(store.clone());
         Audit::new(store, Arc::new(ManualClock::default()), &SeededEntropy::new(seed))
     });
     let mut n_sealed = 0;

@@ -11,13 +11,13 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use orch::Caller;
+use orch::{Caller, a2a::Transactions};
 
 use super::{A2a, error::ApiError};
 
 impl A2a {
     /// The account that owns what agents ask for here, whoever they are.
-    pub const APPROVALS_ACCOUNT: &str = "a2a";
+    pub const APPROVALS_ACCOUNT: &str = Transactions::APPROVALS_ACCOUNT;
 
     /// The routes of both families.
     pub(super) fn approvals_table() -> Router<Self> {

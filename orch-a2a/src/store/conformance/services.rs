@@ -38,11 +38,11 @@ pub async fn a_service_stays_with_its_provider(store: &dyn ServiceStore) {
         document: r#"{"metadata":{"v":2}}"#.into(),
         ..a_service("srv-1", Some("t"))
     };
-    let anothers = ServiceRecord {
+    let foreign = ServiceRecord {
         provider: "agent-002".parse().unwrap(),
         ..a_service("srv-1", None)
     };
-    assert!(!store.put(&anothers).await.unwrap());
+    assert!(!store.put(&foreign).await.unwrap());
     assert_eq!(
         store.find(&id("srv-1")).await.unwrap(),
         Some(a_service("srv-1", None))

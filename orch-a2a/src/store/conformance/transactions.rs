@@ -151,11 +151,11 @@ pub async fn a_transaction_begins_once(store: &dyn TransactionStore) {
     );
     assert_eq!(find(store, "one", "tx_3").await, None);
     assert_eq!(find(store, "one", "tx_1").await, Some(first));
-    let anothers = Transaction {
+    let foreign = Transaction {
         consumer: consumer("two"),
         ..a_transaction("tx_1", Some("key"))
     };
-    begin(store, &anothers).await;
+    begin(store, &foreign).await;
     begin(store, &a_transaction("tx_4", None)).await;
 }
 

@@ -25,13 +25,13 @@ impl InMemoryServices {
 impl ServiceStore for InMemoryServices {
     async fn put(&self, record: &ServiceRecord) -> Result<bool, StoreError> {
         let mut services = self.lock();
-        let is_anothers = services
+        let is_foreign = services
             .get(&record.id)
             .is_some_and(|known| known.provider != record.provider);
-        if !is_anothers {
+        if !is_foreign {
             services.insert(record.id.clone(), record.clone());
         }
-        Ok(!is_anothers)
+        Ok(!is_foreign)
     }
 
     async fn find(&self, id: &ServiceId) -> Result<Option<ServiceRecord>, StoreError> {

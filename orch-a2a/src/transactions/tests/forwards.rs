@@ -97,20 +97,3 @@ async fn a_payload_cannot_leave_its_path() {
     }
     assert_eq!(house.provider.n_calls(), 1);
 }
-
-#[tokio::test]
-async fn what_a_human_must_approve_is_not_sent_without() {
-    let house = House::new().await;
-    house
-        .offer(r#"{"service_id":"srv-greet","provider_agent_id":"agent-002","metadata":{"requires_approval":true}}"#)
-        .await;
-    let refused = house.ask(&body(None), None).await;
-    assert!(matches!(
-        *refused.result.unwrap_err(),
-        TransactError::ApprovalRequired {
-            reason: "missing",
-            ..
-        }
-    ));
-    assert_eq!(house.provider.n_calls(), 0);
-}

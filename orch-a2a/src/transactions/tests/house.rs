@@ -6,6 +6,7 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use orch_approvals::{ApprovalOptions, Approvals, InMemoryApprovals};
 use orch_auth::{
     AgentKeyOptions, AgentKeys, AgentSigner, Document, InMemoryParties, Party, Registration, Vouched,
 };
@@ -78,6 +79,7 @@ impl Spawner for TokioSpawner {
 
 pub(super) struct House {
     pub(super) transactions: Transactions,
+    pub(super) approvals: Approvals,
     pub(super) provider: Arc<Provider>,
     pub(super) clock: Arc<ManualClock>,
     pub(super) store: Arc<InMemoryTransactions>,
@@ -141,10 +143,17 @@ impl House {
         let parties = Arc::new(InMemoryParties::default());
         let agents = AgentKeys::new(parties, clock.clone(), AgentKeyOptions::default());
         let directory = Directory::new(agents, Arc::new(InMemoryServices::default()), clock.clone());
+        let approvals = Approvals::new(
+            Arc::new(InMemoryApprovals::default()),
+            clock.clone(),
+            entropy.clone(),
+            ApprovalOptions::default(),
+        );
         let parts = TransactionParts {
             directory,
             store: store.clone(),
             invoker,
+            approvals: approvals.clone(),
             clock: clock.clone(),
             entropy,
             spawner: Arc::new(TokioSpawner),
@@ -152,6 +161,7 @@ impl House {
         };
         let house = Self {
             transactions: Transactions::new(parts, options).unwrap(),
+            approvals,
             provider,
             clock,
             store,

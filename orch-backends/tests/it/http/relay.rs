@@ -8,6 +8,7 @@ use orch_a2a::{
     Request, Spawner, TransactError, TransactionOptions, TransactionParts, Transactions, Transports,
     transaction::{End, State},
 };
+use orch_approvals::{ApprovalOptions, Approvals, InMemoryApprovals};
 use orch_auth::{
     AgentKeyOptions, AgentKeys, AgentSigner, Document, Form, InMemoryParties, Party, Registration, Vouched,
 };
@@ -84,6 +85,12 @@ async fn transactions(address: SocketAddr, network: Network) -> Transactions {
         directory,
         store: Arc::new(InMemoryTransactions::default()),
         invoker: Invoker::new(parts, InvokerLimits::default()),
+        approvals: Approvals::new(
+            Arc::new(InMemoryApprovals::default()),
+            clock.clone(),
+            entropy.clone(),
+            ApprovalOptions::default(),
+        ),
         clock,
         entropy,
         spawner: Arc::new(TokioSpawner),
