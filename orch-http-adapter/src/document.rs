@@ -3,9 +3,12 @@
 use axum::{Router, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
 use serde_json::{Map, Value};
 
-/// `/openapi.json`.
-pub(crate) fn route(documents: &[&'static str]) -> Router {
-    let document = merged(documents);
+/// Where a document says what `/health` is.
+const HEALTH: &str = "/paths/~1health";
+
+/// `/openapi.json`. What is said of `/health` is what the surface says that answers it.
+pub(crate) fn route(documents: &[&'static str], of_health: Option<&str>) -> Router {
+    let document = merged(documents, of_health);
     let answer = move || {
         let document = document.clone();
         async move { ([(CONTENT_TYPE, "application/json")], document).into_response() }
@@ -14,7 +17,7 @@ pub(crate) fn route(documents: &[&'static str]) -> Router {
 }
 
 /// The only document as it is; of several the first, with the paths and the schemas of the others.
-fn merged(documents: &[&str]) -> String {
+fn merged(documents: &[&str], of_health: Option<&str>) -> String {
     let (Some(first), others) = (documents.first(), documents.get(1..).unwrap_or_default()) else {
         return "{}".to_owned();
     };
@@ -32,6 +35,12 @@ fn merged(documents: &[&str]) -> String {
                 );
             }
         }
+    }
+    let owner: Value = of_health
+        .and_then(|document| serde_json::from_str(document).ok())
+        .unwrap_or_default();
+    if let (Some(health), Some(Value::Object(paths))) = (owner.pointer(HEALTH), merged.get_mut("paths")) {
+        paths.insert("/health".to_owned(), health.clone());
     }
     Value::Object(merged).to_string()
 }
@@ -71,9 +80,19 @@ mod tests {
         let other =
             json!({ "info": { "title": "other" }, "paths": { "/a": { "post": 3, "get": 9 }, "/c": {} } })
                 .to_string();
-        let joined: Value = serde_json::from_str(&merged(&[&one, &other])).unwrap();
+        let joined: Value = serde_json::from_str(&merged(&[&one, &other], None)).unwrap();
         let paths = json!({ "/a": { "get": 1, "post": 3 }, "/b": { "get": 2 }, "/c": {} });
         assert_eq!(joined, json!({ "info": { "title": "one" }, "paths": paths }));
-        assert_eq!(merged(&[&one]), one);
+        assert_eq!(merged(&[&one], None), one);
+    }
+
+    #[test]
+    fn health_is_what_its_owner_says() {
+        let [one, other] =
+            [1, 2].map(|number| json!({ "paths": { "/health": { "get": number } } }).to_string());
+        for owner in [&one, &other] {
+            let joined: Value = serde_json::from_str(&merged(&[&one, &other], Some(owner))).unwrap();
+            assert_eq!(joined, serde_json::from_str::<Value>(owner).unwrap());
+        }
     }
 }

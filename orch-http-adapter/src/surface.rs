@@ -65,20 +65,26 @@ impl Surface {
     pub(crate) fn merged(surfaces: impl IntoIterator<Item = Self>) -> Router {
         let (mut merged, mut healths, mut documents) = (None::<Router>, Vec::new(), Vec::new());
         for surface in surfaces {
-            healths.extend(surface.health);
+            healths.extend(
+                surface
+                    .health
+                    .map(|(rank, health)| (rank, health, surface.document)),
+            );
             documents.push(surface.document);
             merged = Some(match merged {
                 None => surface.table,
                 Some(merged) => merged.merge(surface.table.reset_fallback()),
             });
         }
-        healths.sort_by_key(|(rank, _)| *rank);
-        let health = healths
-            .into_iter()
-            .next()
-            .map(|(_, health)| health.reset_fallback());
-        let merged = merged.unwrap_or_default().merge(document::route(&documents));
-        merged.merge(health.unwrap_or_default())
+        let owner = healths.into_iter().min_by_key(|(rank, ..)| *rank);
+        let of_health = owner.as_ref().map(|(_, _, document)| *document);
+        let merged = merged
+            .unwrap_or_default()
+            .merge(document::route(&documents, of_health));
+        match owner {
+            Some((_, health, _)) => merged.merge(health.reset_fallback()),
+            None => merged,
+        }
     }
 }
 

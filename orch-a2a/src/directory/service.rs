@@ -91,7 +91,10 @@ impl ServiceRecord {
         let kind = match record.get("service_type") {
             None => None,
             Some(kind) if kind.is_null() => None,
-            Some(_) => Some(text("service_type")?.to_owned()),
+            Some(_) => match text("service_type")? {
+                kind if kind.contains('\0') => return Err(wrong("service_type", "has a NUL in it")),
+                kind => Some(kind.to_owned()),
+            },
         };
         let document = with_metadata(record)?;
         if document.len() > Self::MAX_BYTES {

@@ -12,8 +12,10 @@ pub(super) struct Query(HashMap<String, String>);
 
 impl Query {
     pub(super) fn of(uri: &Uri) -> Self {
-        let query = uri.query().unwrap_or_default().as_bytes();
-        Self(form_urlencoded::parse(query).into_owned().collect())
+        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        // Nothing that is kept has a NUL in it, and a store takes none, so what is asked for with one is not found.
+        let query = query.map(|(name, value)| (name.into_owned(), value.replace('\0', "\u{fffd}")));
+        Self(query.collect())
     }
 
     /// A parameter that is not empty.
@@ -39,5 +41,18 @@ impl Query {
             true => Ok(limit),
             false => Err(ApiError::invalid("Invalid limit")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_counts_and_no_store_sees_a_nul() {
+        let query = Query::of(&"/x?a=1&a=2&b=%00x&c=".parse().unwrap());
+        assert_eq!(query.text("a"), Some("2"));
+        assert_eq!(query.text("b"), Some("\u{fffd}x"));
+        assert_eq!(query.text("c"), None);
     }
 }
