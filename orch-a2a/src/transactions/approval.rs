@@ -4,7 +4,7 @@ use orch_approvals::{Approval, ApprovalError, Consumption, Party};
 use orch_auth::{Document, Form, document::Members};
 use orch_core::ApprovalId;
 
-use super::{Shared, Signed, TransactError, Transactions};
+use super::{Shared, Signed, TransactError, Transactions, forward::hex};
 use crate::{directory::Service, store::Name};
 
 /// The member of a payload that names an approval.
@@ -57,7 +57,7 @@ impl Transactions {
         if known.is_none_or(|approval| approval.requester != consumer) {
             return refused("unknown");
         }
-        let by = user(&consumer, name);
+        let by = user(&consumer, name, &signed.content);
         let fits = |approval: &Approval| is_about(approval, signed, service) && is_of_others(approval);
         let consumed = approvals
             .consume_within(approvals_of, &id, &by, Some(options.approval_age), fits)
@@ -85,15 +85,14 @@ impl Shared {
     }
 }
 
-/// What uses an approval: the transaction by the name that it is known by when it is repeated.
-fn user(consumer: &Party, name: &Name) -> String {
+/// What uses an approval: the transaction by the name that it is known by when it is repeated, and by what it says, so that
+/// nothing else passes for it under the same name.
+fn user(consumer: &Party, name: &Name, content: &[u8; 32]) -> String {
+    let content = hex(content);
     match name {
-        Name::Id(id) => format!("{consumer} transaction {id}"),
-        Name::Key(key) => format!("{consumer} key {key}"),
-        Name::Signature(digest, _) => {
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{consumer} signature {digest}")
-        }
+        Name::Id(id) => format!("{consumer} transaction {id} {content}"),
+        Name::Key(key) => format!("{consumer} key {key} {content}"),
+        Name::Signature(digest, _) => format!("{consumer} signature {} {content}", hex(digest)),
     }
 }
 

@@ -157,9 +157,10 @@ impl Execution {
     }
 
     async fn not_executed(&self, reason: TransactError) -> Landed {
+        // As soon as it is written, the same transaction may be made again elsewhere, by the same approval.
+        self.shared.give_back(self.approval.as_ref()).await;
         // If that cannot be written, the transaction is not made again, which is safe.
         self.write(&State::NotExecuted).await;
-        self.shared.give_back(self.approval.as_ref()).await;
         Landed::NotExecuted(Arc::new(reason))
     }
 

@@ -111,11 +111,7 @@ impl Context {
 
     /// What the forward signature covers.
     fn signed(&self, body: &[u8]) -> String {
-        let digest: String = Sha256::digest(body)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        self.members(Some(&digest))
+        self.members(Some(&hex(&Sha256::digest(body))))
     }
 
     /// The facts as an object in form A: their names are in order, and their texts in ASCII.
@@ -147,4 +143,9 @@ pub(super) fn url(provider: &Party, path: &str) -> Option<String> {
     let is_bare = !endpoint.contains(['?', '#', '\\']) && !endpoint.chars().any(char::is_whitespace);
     let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
     (is_plain && is_bare).then(|| format!("{endpoint}{path}"))
+}
+
+/// Lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
