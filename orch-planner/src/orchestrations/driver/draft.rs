@@ -145,17 +145,23 @@ impl Driver {
 
     /// What the end of a step's work means.
     fn conclude(&self, index: usize, end: &mut StepEnd) -> Result<Option<OrchestrationEvent>, Halt> {
+        // Only what ends the drive is taken out: what is unpaid must still be found so once this is written down.
+        match end {
+            StepEnd::Lost => return Err(Halt::Lost),
+            StepEnd::GaveUp(_) => {
+                if let StepEnd::GaveUp(error) = std::mem::replace(end, StepEnd::Settled) {
+                    return Err(Halt::Failed(error));
+                }
+            }
+            _ => {}
+        }
         let Some(invocation) = self.run.steps()[index].open_invocation() else {
-            return match std::mem::replace(end, StepEnd::Settled) {
-                StepEnd::Lost => Err(Halt::Lost),
-                StepEnd::GaveUp(error) => Err(Halt::Failed(error)),
-                _ => Ok(None),
-            };
+            return Ok(None);
         };
         let step = self.run.plan().steps()[index].id.clone();
         let stops = matches!(self.run.status(), RunStatus::Cancelling | RunStatus::Failing);
         Ok(match end {
-            StepEnd::Settled | StepEnd::Unpaid => None,
+            StepEnd::Settled | StepEnd::Unpaid | StepEnd::Lost | StepEnd::GaveUp(_) => None,
             StepEnd::Replaced(failure, by) if !stops && self.run.may_go_to(index, by) => {
                 Some(OrchestrationEvent::StepReplaced(Box::new(StepReplaced {
                     step,
@@ -217,11 +223,6 @@ impl Driver {
                     approval,
                 }))
             }
-            StepEnd::Lost => return Err(Halt::Lost),
-            StepEnd::GaveUp(_) => match std::mem::replace(end, StepEnd::Settled) {
-                StepEnd::GaveUp(error) => return Err(Halt::Failed(error)),
-                _ => None,
-            },
         })
     }
 }

@@ -287,42 +287,53 @@ async fn a_crash_while_another_agent_takes_over_is_survived() {
 #[tokio::test]
 async fn a_crash_leaves_no_hold_of_a_free_step_behind() {
     for fault in [Fault::HangBefore, Fault::HangAfter] {
-        let mut n_blown = 0;
-        for chosen in 1..MANY {
-            let small = OrchestrationOptions {
-                result_bytes: 10,
-                ..options()
-            };
-            let crash = Crash::with(small).await;
-            let answer = Script::answer(json!("more than ten bytes"));
-            crash.house.transport.always("free/do", answer);
-            let plan = plan(json!([{"id": "f", "agent": "free", "task": "do", "arguments": {"id": "f"}}]));
-            if !crash.run_into(plan, chosen, fault).await {
-                break;
-            }
-            n_blown += 1;
-            let worker = crash.house.service.begin_worker().await.unwrap();
-            drive(&crash.house.service, &worker).await;
-            let runs = crash
-                .house
-                .service
-                .list(&caller(), PageRequest::default())
+        free_step(fault, json!("more than ten bytes"), RunStatus::Failed).await;
+    }
+}
+
+/// The run itself does not miss what a free step was not paid.
+#[tokio::test]
+async fn a_failure_leaves_no_hold_of_a_free_step_behind() {
+    for fault in [Fault::FailBefore, Fault::FailAfter] {
+        free_step(fault, json!("short"), RunStatus::Completed).await;
+    }
+}
+
+/// Runs a free step whose results may take ten bytes, and has each call of a store fail in turn.
+async fn free_step(fault: Fault, result: serde_json::Value, status: RunStatus) {
+    let mut n_blown = 0;
+    for chosen in 1..MANY {
+        let small = OrchestrationOptions {
+            result_bytes: 10,
+            ..options()
+        };
+        let crash = Crash::with(small).await;
+        let house = &crash.house;
+        house.transport.always("free/do", Script::answer(result.clone()));
+        let plan = plan(json!([{"id": "f", "agent": "free", "task": "do", "arguments": {"id": "f"}}]));
+        if !crash.run_into(plan, chosen, fault).await {
+            break;
+        }
+        n_blown += 1;
+        let worker = house.service.begin_worker().await.unwrap();
+        drive(&house.service, &worker).await;
+        let runs = house
+            .service
+            .list(&caller(), PageRequest::default())
+            .await
+            .unwrap();
+        for record in runs.items {
+            let run = house.find(record.id).await;
+            assert_eq!(run.status(), status);
+            let Some(call) = run.last_call(0) else { continue };
+            let hold = house
+                .billing
+                .find_hold(HoldId::from_uuid(call.uuid()))
                 .await
                 .unwrap();
-            for record in runs.items {
-                let run = crash.house.find(record.id).await;
-                assert_eq!(run.status(), RunStatus::Failed);
-                let Some(call) = run.last_call(0) else { continue };
-                let hold = crash
-                    .house
-                    .billing
-                    .find_hold(HoldId::from_uuid(call.uuid()))
-                    .await
-                    .unwrap();
-                let is_open = hold.is_some_and(|hold| hold.state.is_open());
-                assert!(!is_open, "call {chosen}, {fault:?}: {:?}", run.steps());
-            }
+            let is_open = hold.is_some_and(|hold| hold.state.is_open());
+            assert!(!is_open, "call {chosen}, {fault:?}: {:?}", run.steps());
         }
-        assert!(n_blown > 4, "only {n_blown} calls were tried");
     }
+    assert!(n_blown > 4, "only {n_blown} calls were tried");
 }
