@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jsonschema::Validator;
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ enum Parts {
 /// The members of an object, each with its own shape, and nothing else that the schema asks.
 #[derive(Debug)]
 pub(super) struct Members {
-    named: HashMap<String, Shape>,
+    named: BTreeMap<String, Shape>,
     required: Vec<String>,
     takes_others: bool,
 }
@@ -81,7 +81,7 @@ impl Members {
                 .collect()
         })?;
         let named = schema.get("properties").map(Value::as_object);
-        let named = named.map_or(Some(HashMap::new()), |members| {
+        let named = named.map_or(Some(BTreeMap::new()), |members| {
             members?
                 .iter()
                 .map(|(name, schema)| Some((name.clone(), Shape::of(schema)?)))

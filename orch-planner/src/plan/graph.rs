@@ -1,11 +1,11 @@
 //! Who comes before whom: edges by index, checked for cycles in time linear in the plan.
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 use super::{InvalidPlan, Parameter, Plan, ResultPointer, StepId};
 
 /// The index of each step by its name.
-pub(crate) type Indexes = HashMap<StepId, usize>;
+pub(crate) type Indexes = AHashMap<StepId, usize>;
 
 /// The order of a plan's steps, which are known here by their index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,20 +13,58 @@ pub(crate) struct Graph {
     /// For each step, those that come before it; sorted, without duplicates.
     pub(crate) before: Vec<Vec<usize>>,
     /// For each step, those that it comes before; sorted.
-    pub(crate) after: Vec<Vec<usize>>,
+    pub(crate) after: Edges,
+}
+
+/// For each step some others, in two allocations however many steps there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Edges {
+    /// Where those of each step end among all.
+    ends: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl Edges {
+    /// Those that each step comes before, from those that come before each.
+    fn reversed(before: &[Vec<usize>]) -> Self {
+        let mut ends = vec![0; before.len()];
+        for &dependency in before.iter().flatten() {
+            ends[dependency] += 1;
+        }
+        // Where the next one of each step goes, which in the end is behind its last.
+        let mut n_all = 0;
+        for end in &mut ends {
+            n_all += *end;
+            *end = n_all - *end;
+        }
+        let mut all = vec![0; n_all];
+        for (index, before) in before.iter().enumerate() {
+            for &dependency in before {
+                all[ends[dependency]] = index;
+                ends[dependency] += 1;
+            }
+        }
+        Self { ends, all }
+    }
+
+    /// Those of a step.
+    pub(crate) fn of(&self, index: usize) -> &[usize] {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[index]]
+    }
+
+    /// Adds those of further steps, whose indexes are counted anew from the first of them.
+    pub(crate) fn append(&mut self, next: &Self) {
+        let (n_steps, n_all) = (self.ends.len(), self.all.len());
+        self.ends.extend(next.ends.iter().map(|end| n_all + end));
+        self.all.extend(next.all.iter().map(|index| n_steps + index));
+    }
 }
 
 impl Graph {
-    /// The order that follows from who is before whom.
+    /// The order that follows from who is before whom; all of them are steps.
     pub(crate) fn new(before: Vec<Vec<usize>>) -> Self {
-        let mut after = vec![Vec::new(); before.len()];
-        for (index, before) in before.iter().enumerate() {
-            for &dependency in before {
-                if let Some(after) = after.get_mut(dependency) {
-                    Vec::push(after, index);
-                }
-            }
-        }
+        let after = Edges::reversed(&before);
         Self { before, after }
     }
 
@@ -35,7 +73,7 @@ impl Graph {
         let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
         let mut ready: Vec<usize> = (0..missing.len()).filter(|&index| missing[index] == 0).collect();
         while let Some(done) = ready.pop() {
-            for &index in &self.after[done] {
+            for &index in self.after.of(done) {
                 missing[index] -= 1;
                 if missing[index] == 0 {
                     ready.push(index);
@@ -82,7 +120,7 @@ impl Plan {
     }
 
     fn indexes(&self) -> Result<Indexes, InvalidPlan> {
-        let mut indexes = HashMap::with_capacity(self.steps.len());
+        let mut indexes = AHashMap::with_capacity(self.steps.len());
         for (index, step) in self.steps.iter().enumerate() {
             if let Some(first) = indexes.insert(step.id.clone(), index) {
                 let reason = format!("is taken by steps[{first}]: {}", step.id);
@@ -161,7 +199,8 @@ mod tests {
         ]));
         let graph = graph.unwrap();
         assert_eq!(graph.before, [vec![1, 2], vec![3], vec![3], vec![]]);
-        assert_eq!(graph.after, [vec![], vec![0], vec![0], vec![1, 2]]);
+        let after = |index| graph.after.of(index).to_vec();
+        assert_eq!([0, 1, 2, 3].map(after), [vec![], vec![0], vec![0], vec![1, 2]]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     OnFailure, Parameter, ResultPointer, StepId,
-    graph::{Graph, Indexes},
+    graph::{Edges, Graph, Indexes},
 };
 use crate::orchestration::Alternative;
 
@@ -21,7 +21,7 @@ struct Parts {
     steps: Vec<PlannedStep>,
     indexes: Indexes,
     /// For each step, those that it comes before.
-    after: Vec<Vec<usize>>,
+    after: Edges,
     output: Option<Parameter>,
     price: Amount,
 }
@@ -59,7 +59,7 @@ impl ValidPlan {
     pub(super) fn new(
         steps: Vec<PlannedStep>,
         indexes: Indexes,
-        after: Vec<Vec<usize>>,
+        after: Edges,
         output: Option<Parameter>,
         price: Amount,
     ) -> Self {
@@ -100,9 +100,8 @@ impl ValidPlan {
             let mut step = step.clone();
             step.before.iter_mut().for_each(|before| *before += n_before);
             parts.steps.push(step);
-            let after = next.dependents(index).iter();
-            parts.after.push(after.map(|after| after + n_before).collect());
         }
+        parts.after.append(&next.0.after);
         parts.output = next.output().cloned();
         if !next.price().is_zero() {
             parts.price = parts
@@ -136,7 +135,7 @@ impl ValidPlan {
 
     /// The steps that a step comes before, by their index.
     pub fn dependents(&self, index: usize) -> &[usize] {
-        self.0.after.get(index).map_or(&[], Vec::as_slice)
+        self.0.after.of(index)
     }
 }
 

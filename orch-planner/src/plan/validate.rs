@@ -1,11 +1,12 @@
 //! Makes a plan one that can be run: finds its agents, pins versions and prices, checks what is known of arguments.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashSet, hash_map::Entry},
     sync::Arc,
     time::Duration,
 };
 
+use ahash::AHashMap;
 use orch_a2a::{CheckedTask, InvokeError, Invoker};
 use orch_core::{
     Agent, AgentId, Amount, Caller, MoneyError, Version,
@@ -48,8 +49,8 @@ impl Plan {
         invoker: &Invoker,
         caller: &Caller,
     ) -> Result<(Vec<Offer>, Vec<usize>), OrchestrationError> {
-        let mut agents: HashMap<&str, Resolved> = HashMap::new();
-        let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut agents: AHashMap<&str, Resolved> = AHashMap::new();
+        let mut places: AHashMap<(&str, &str), usize> = AHashMap::new();
         let (mut offers, mut which) = (Vec::new(), Vec::with_capacity(self.steps.len()));
         for (index, step) in self.steps.iter().enumerate() {
             let place = match places.entry((&step.agent, &step.task)) {
