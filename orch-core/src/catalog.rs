@@ -31,7 +31,8 @@ use crate::{Agent, AgentId, AgentVersion, Caller, Clock, Entropy, Page, PageRequ
 /// Finds, lists and ranks agents, and takes in new ones. Cloning is cheap; clones are one catalog.
 ///
 /// A private agent does not exist for any account but its owner's. Versions never change, so 2,000 of them are kept at
-/// hand; what does change about an agent is read again when [`version`](Self::version) finds it older than a second.
+/// hand; what does change about an agent is read again when [`version`](Self::version) or [`glance`](Self::glance) finds it
+/// older than a second.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     store: Arc<dyn CatalogStore>,
@@ -71,6 +72,22 @@ impl Catalog {
     /// have: `table`, `acme/table@v2`, `acme/table@latest`.
     pub async fn find(&self, caller: &Caller, reference: &str) -> Result<Arc<Agent>, CatalogError> {
         Ok(self.resolve(caller, reference).await?.agent)
+    }
+
+    /// The agent that [`find`](Self::find) yields, to be shown: up to a second old, without a look at the store if it is at
+    /// hand. What this catalog itself changed is seen at once.
+    pub async fn glance(&self, caller: &Caller, reference: &str) -> Result<Arc<Agent>, CatalogError> {
+        let known = match Reference::parse(reference)? {
+            Reference {
+                key,
+                version: Wanted::Latest,
+            } => self.cache.named(&key, self.clock.now()),
+            _ => None,
+        };
+        match known.filter(|agent| agent.is_visible_to(caller.account())) {
+            Some(agent) => Ok(agent),
+            None => self.find(caller, reference).await,
+        }
     }
 
     /// The agent that [`find`](Self::find) yields, with the version asked for: the latest where none is.
@@ -117,6 +134,25 @@ impl Catalog {
         Ok(page.map(Arc::new))
     }
 
+    /// How many agents of that developer the caller may see; up to a second old.
+    pub async fn n_developed(&self, caller: &Caller, developer: &str) -> Result<u64, CatalogError> {
+        let (account, now) = (caller.account(), self.clock.now());
+        if let Some(n_agents) = self.cache.n_developed(account, developer, now) {
+            return Ok(n_agents);
+        }
+        let by_developer = AgentFilter {
+            developer: Some(developer.to_owned()),
+            ..AgentFilter::default()
+        };
+        let one = PageRequest::new(1, 0);
+        let n_agents = self
+            .list(caller, &by_developer, Sort::default(), one)
+            .await?
+            .total;
+        self.cache.put_n_developed(account, developer, n_agents, now);
+        Ok(n_agents)
+    }
+
     /// Tasks of online agents that fit a text, best first; none for a text without words.
     ///
     /// A word counts the more, the fewer agents say it; a task's name counts above its description and examples, those
@@ -148,6 +184,7 @@ impl Catalog {
         };
         let agent = Arc::new(agent);
         self.cache.put_agent(&agent, now);
+        self.cache.put_bearer(key, agent.id, now);
         Ok(Some(agent).filter(|agent| agent.is_visible_to(caller.account())))
     }
 

@@ -55,6 +55,7 @@ impl Catalog {
             };
             return Err(CatalogError::AlreadyExists(taken));
         }
+        self.cache.forget_n_developed();
         Ok(self.keep_at_hand(agent))
     }
 

@@ -2,7 +2,7 @@ use super::CatalogError;
 use crate::{AgentId, Version, agent::Slug};
 
 /// One of the names that an agent has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentKey {
     /// Its id.
     Id(AgentId),

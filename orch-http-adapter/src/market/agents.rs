@@ -72,16 +72,8 @@ pub(super) async fn find(
     Id(id): Id,
 ) -> Result<Json<Detail>, ApiError> {
     let catalog = market.orchestrator().catalog();
-    let agent = catalog.find(&caller, &id).await?;
-    let by_developer = AgentFilter {
-        developer: Some(agent.developer.name.clone()),
-        ..AgentFilter::default()
-    };
-    let one = PageRequest::new(1, 0);
-    let n_agents = catalog
-        .list(&caller, &by_developer, Sort::default(), one)
-        .await?
-        .total;
+    let agent = catalog.glance(&caller, &id).await?;
+    let n_agents = catalog.n_developed(&caller, &agent.developer.name).await?;
     let activity = market.orchestrator().metering().activity(agent.id).await?;
     Ok(Json(Detail::new(&agent, n_agents, activity)))
 }
