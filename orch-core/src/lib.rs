@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agent;
+#[cfg(feature = "audit")]
 pub mod audit;
 pub mod caller;
 pub mod catalog;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod fingerprint;
 pub mod id;
+#[cfg(feature = "limit")]
 pub mod limit;
 pub mod money;
 pub mod page;
