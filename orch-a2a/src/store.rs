@@ -8,7 +8,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use orch_auth::PartyId;
-use orch_core::{StoreError, Timestamp};
+use orch_core::{Event, StoreError, Timestamp};
 
 pub use in_memory::{InMemoryServices, InMemoryTransactions};
 
@@ -31,16 +31,22 @@ pub trait ServiceStore: fmt::Debug + Send + Sync + 'static {
     async fn list(&self, kind: Option<&str>, limit: u32) -> Result<Vec<ServiceRecord>, StoreError>;
 }
 
-/// Keeps transactions. Each method is one atomic unit of work, and what it acknowledged every later read sees.
+/// Keeps transactions. Each method is one atomic unit of work, and what it acknowledged every later read sees. What is written
+/// brings its event into the log in the same unit, and what is refused brings none.
 #[async_trait]
 pub trait TransactionStore: fmt::Debug + Send + Sync + 'static {
     /// Adds a transaction. Where the consumer has one of that id or that key already nothing is written, and that one is
     /// the answer: of the id, before that of the key.
-    async fn begin(&self, transaction: &Transaction) -> Result<Begun, StoreError>;
+    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError>;
 
     /// Takes up again what was not executed, as the same transaction: it is pending, and has one more execution. `false`,
     /// and nothing is written, unless it is as it was read.
-    async fn reopen(&self, read: &Transaction, ends_by: Timestamp) -> Result<bool, StoreError>;
+    async fn reopen(
+        &self,
+        read: &Transaction,
+        ends_by: Timestamp,
+        event: &Event,
+    ) -> Result<bool, StoreError>;
 
     /// Writes down what became of a pending transaction. `false`, and nothing is written, if it is not pending or another
     /// execution of it is.
@@ -78,6 +84,8 @@ pub struct Finish {
     pub state: State,
     /// How many more requests were joined in it.
     pub joined: u32,
+    /// What the log says of it.
+    pub event: Event,
 }
 
 /// What a transaction goes by among those of its consumer.

@@ -1,9 +1,10 @@
 //! Signed transactions: what is kept of one, from before it is sent until long after it has ended.
 
+mod events;
 mod id;
 mod priority;
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use orch_auth::{Form, PartyId};
 use orch_core::Timestamp;
@@ -119,4 +120,14 @@ impl Transaction {
             }
         )
     }
+}
+
+/// Lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }

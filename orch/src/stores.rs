@@ -68,7 +68,7 @@ impl Stores {
             approvals: Arc::new(InMemoryApprovals::new(log.clone())),
             parties: Arc::new(InMemoryParties::default()),
             services: Arc::new(InMemoryServices::default()),
-            transactions: Arc::new(InMemoryTransactions::default()),
+            transactions: Arc::new(InMemoryTransactions::new(log.clone())),
             orchestrations: Arc::new(InMemoryOrchestrations::new(log, clock)),
             switch: Arc::new(InMemorySwitch::default()),
             tallies: None,

@@ -4,9 +4,12 @@
 //! A law takes a fresh, empty store and panics when the store breaks it.
 #![expect(clippy::unwrap_used, reason = "a law fails by panicking")]
 
+mod events;
+mod sample;
 mod services;
 mod transactions;
 
+pub use events::events_come_with_their_transaction;
 pub use services::{a_service_reads_back, a_service_stays_with_its_provider, services_are_listed_by_type};
 pub use transactions::{
     a_finish_counts_once, a_reopened_transaction_is_the_same, a_transaction_begins_once,
@@ -38,7 +41,7 @@ macro_rules! service_store_tests {
     };
 }
 
-/// The same for a store of transactions.
+/// The same for a store of transactions, which is the log of their events as well.
 #[macro_export]
 macro_rules! transaction_store_tests {
     (optional: $make:expr) => {
@@ -51,6 +54,7 @@ macro_rules! transaction_store_tests {
             a_reopened_transaction_is_the_same
             transactions_are_listed_latest_first
             answers_are_forgotten_in_time
+            events_come_with_their_transaction
         }
     };
     ($make:expr) => {

@@ -4,8 +4,8 @@ use orch_approvals::{Approval, ApprovalError, Consumption, Party};
 use orch_auth::{Document, Form, document::Members};
 use orch_core::ApprovalId;
 
-use super::{Shared, Signed, TransactError, Transactions, forward::hex};
-use crate::{directory::Service, store::Name};
+use super::{Shared, Signed, TransactError, Transactions};
+use crate::{directory::Service, store::Name, transaction::hex};
 
 /// The member of a payload that names an approval.
 const MEMBER: &str = "approval_id";
@@ -13,7 +13,7 @@ const MEMBER: &str = "approval_id";
 /// An approval that lets one transaction through, and which.
 #[derive(Clone, Debug)]
 pub(super) struct UsedApproval {
-    id: ApprovalId,
+    pub(super) id: ApprovalId,
     by: String,
 }
 

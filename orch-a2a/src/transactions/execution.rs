@@ -195,12 +195,21 @@ impl Execution {
     }
 
     async fn try_write(&self, state: &State) -> Result<bool, StoreError> {
+        let transaction = &self.transaction;
+        let (at, cost) = match state {
+            State::Ended { at, end } => {
+                let is_paid = matches!(end, End::Answered { .. });
+                (*at, self.service.price.filter(|_| is_paid))
+            }
+            State::Pending | State::NotExecuted => (self.shared.clock.now(), None),
+        };
         let finish = Finish {
-            consumer: self.transaction.consumer.clone(),
-            id: self.transaction.id.clone(),
-            execution: self.transaction.executions,
+            consumer: transaction.consumer.clone(),
+            id: transaction.id.clone(),
+            execution: transaction.executions,
             state: state.clone(),
             joined: self.flight().n_joined(),
+            event: transaction.became(at, state, cost),
         };
         self.shared.store.finish(&finish).await
     }

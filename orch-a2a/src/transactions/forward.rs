@@ -10,7 +10,7 @@ use crate::{
     Exchange,
     directory::{Forward, Service},
     moment,
-    transaction::Transaction,
+    transaction::{Transaction, hex},
 };
 
 /// What is sent on behalf of a consumer.
@@ -143,9 +143,4 @@ pub(super) fn url(provider: &Party, path: &str) -> Option<String> {
     let is_bare = !endpoint.contains(['?', '#', '\\']) && !endpoint.chars().any(char::is_whitespace);
     let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
     (is_plain && is_bare).then(|| format!("{endpoint}{path}"))
-}
-
-/// Lower-case hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

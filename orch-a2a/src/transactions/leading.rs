@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use orch_core::{Event, StoreError};
+
 use super::{
     Signed, Transactions, Walk, Walked,
     error::TransactError,
@@ -77,7 +79,9 @@ impl Transactions {
             }
         };
         let transaction = self.record(signed, &service, known.as_ref(), walk);
-        let transaction = match self.begin(&transaction).await.map_err(TransactError::from)? {
+        let event = transaction.began(now, service.price, approval.as_ref().map(|used| &used.id));
+        let begun = self.begin(&transaction, &event).await;
+        let transaction = match begun.map_err(TransactError::from)? {
             Begun::New => transaction,
             Begun::Taken(other) if other.content != signed.content => {
                 return Err(TransactError::Conflict.into());
@@ -151,23 +155,22 @@ impl Transactions {
         signed.asked.key.clone().filter(|_| signed.asked.id.is_none())
     }
 
-    async fn begin(&self, transaction: &Transaction) -> Result<Begun, orch_core::StoreError> {
+    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
         let store = &self.0.store;
         if transaction.executions == 1 {
-            return store.begin(transaction).await;
+            return store.begin(transaction, event).await;
         }
         let read = Transaction {
             state: State::NotExecuted,
             executions: transaction.executions - 1,
             ..transaction.clone()
         };
-        if store.reopen(&read, transaction.ends_by).await? {
+        if store.reopen(&read, transaction.ends_by, event).await? {
             return Ok(Begun::New);
         }
         let name = Name::Id(transaction.id.clone());
         let other = store.find(&transaction.consumer, &name).await?;
-        let lost =
-            || orch_core::StoreError::corrupt("orch_transactions", transaction.id.as_str(), "it is gone");
+        let lost = || StoreError::corrupt("orch_transactions", transaction.id.as_str(), "it is gone");
         other.map(|other| Begun::Taken(Box::new(other))).ok_or_else(lost)
     }
 
@@ -215,14 +218,17 @@ impl Transactions {
 
     /// Ends a transaction whose process has ended: it may have been executed, so it is never sent again.
     async fn give_up(&self, known: Transaction) -> Result<Transaction, TransactError> {
+        let at = self.0.clock.now();
+        let state = State::Ended {
+            at,
+            end: End::TimedOut,
+        };
         let finish = Finish {
             consumer: known.consumer.clone(),
             id: known.id.clone(),
             execution: known.executions,
-            state: State::Ended {
-                at: self.0.clock.now(),
-                end: End::TimedOut,
-            },
+            event: known.became(at, &state, None),
+            state,
             joined: 0,
         };
         self.0.store.finish(&finish).await?;

@@ -2,4 +2,5 @@ mod approvals;
 mod ends;
 mod forwards;
 mod house;
+mod log;
 mod repeats;

@@ -9,7 +9,7 @@ use orch_a2a::{
     store::{Begun, Filter, Finish, Name},
 };
 use orch_auth::PartyId;
-use orch_core::{StoreError, Timestamp};
+use orch_core::{Event, StoreError, Timestamp};
 
 use super::SqlStore;
 
@@ -35,16 +35,23 @@ impl ServiceStore for SqlStore {
 
 #[async_trait]
 impl TransactionStore for SqlStore {
-    async fn begin(&self, transaction: &Transaction) -> Result<Begun, StoreError> {
-        self.write(transaction.clone(), |tx, transaction| {
-            Box::pin(transaction::begin(tx, transaction))
+    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+        let input = (transaction.clone(), event.clone());
+        self.write(input, |tx, (transaction, event)| {
+            Box::pin(transaction::begin(tx, transaction, event))
         })
         .await
     }
 
-    async fn reopen(&self, read: &Transaction, ends_by: Timestamp) -> Result<bool, StoreError> {
-        self.write((read.clone(), ends_by), |tx, (read, ends_by)| {
-            Box::pin(transaction::reopen(tx, read, *ends_by))
+    async fn reopen(
+        &self,
+        read: &Transaction,
+        ends_by: Timestamp,
+        event: &Event,
+    ) -> Result<bool, StoreError> {
+        let input = (read.clone(), ends_by, event.clone());
+        self.write(input, |tx, (read, ends_by, event)| {
+            Box::pin(transaction::reopen(tx, read, *ends_by, event))
         })
         .await
     }

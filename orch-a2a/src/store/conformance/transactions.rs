@@ -1,74 +1,18 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use orch_auth::{Form, PartyId};
-use orch_core::Timestamp;
+use orch_auth::Form;
 
+use super::sample::{
+    NOW, SECOND, a_finish, a_transaction, answered, begin, consumer, find, id, reopen, try_begin,
+};
 use crate::{
-    Transaction, TransactionId, TransactionStore,
+    Transaction, TransactionStore,
     store::{Begun, Filter, Finish, Name},
     transaction::{End, Priority, State},
 };
 
-const NOW: Timestamp = Timestamp::from_millis(1_705_314_600_000);
-const SECOND: Duration = Duration::from_secs(1);
 const RACERS: u32 = 16;
-
-fn id(name: &str) -> TransactionId {
-    name.parse().unwrap()
-}
-
-fn consumer(name: &str) -> PartyId {
-    name.parse().unwrap()
-}
-
-fn a_transaction(name: &str, key: Option<&str>) -> Transaction {
-    Transaction {
-        id: id(name),
-        consumer: consumer("one"),
-        service: "srv-1".parse().unwrap(),
-        provider: "agent-001".parse().unwrap(),
-        priority: Priority::Normal,
-        key: key.map(str::to_owned),
-        content: [1; 32],
-        signature: [2; 32],
-        form: Form::A,
-        request_bytes: 100,
-        started_at: NOW,
-        ends_by: NOW + SECOND,
-        state: State::Pending,
-        attempts: 1,
-        executions: 1,
-    }
-}
-
-fn a_finish(transaction: &Transaction, state: State) -> Finish {
-    Finish {
-        consumer: transaction.consumer.clone(),
-        id: transaction.id.clone(),
-        execution: transaction.executions,
-        state,
-        joined: 0,
-    }
-}
-
-fn answered(result: &str) -> State {
-    let end = End::Answered {
-        result: Some(result.to_owned()),
-    };
-    State::Ended {
-        at: NOW + SECOND,
-        end,
-    }
-}
-
-async fn begin(store: &dyn TransactionStore, transaction: &Transaction) {
-    assert_eq!(store.begin(transaction).await.unwrap(), Begun::New);
-}
-
-async fn find(store: &dyn TransactionStore, of: &str, name: &str) -> Option<Transaction> {
-    store.find(&consumer(of), &Name::Id(id(name))).await.unwrap()
-}
 
 /// What was begun, and however it ended, is found whole by each of its names, among those of its consumer.
 pub async fn a_transaction_reads_back(store: &dyn TransactionStore) {
@@ -140,15 +84,11 @@ pub async fn a_transaction_begins_once(store: &dyn TransactionStore) {
         content: [9; 32],
         ..a_transaction("tx_1", Some("other"))
     };
-    assert_eq!(store.begin(&same_id).await.unwrap(), taken(&first));
-    assert_eq!(
-        store.begin(&a_transaction("tx_3", Some("key"))).await.unwrap(),
-        taken(&keyed)
-    );
-    assert_eq!(
-        store.begin(&a_transaction("tx_1", Some("key"))).await.unwrap(),
-        taken(&first)
-    );
+    assert_eq!(try_begin(store, &same_id).await, taken(&first));
+    let same_key = a_transaction("tx_3", Some("key"));
+    assert_eq!(try_begin(store, &same_key).await, taken(&keyed));
+    let same = a_transaction("tx_1", Some("key"));
+    assert_eq!(try_begin(store, &same).await, taken(&first));
     assert_eq!(find(store, "one", "tx_3").await, None);
     assert_eq!(find(store, "one", "tx_1").await, Some(first));
     let foreign = Transaction {
@@ -167,15 +107,12 @@ pub async fn of_racing_beginnings_one_is_new(store: &dyn TransactionStore) {
             ..a_transaction("tx_1", Some("key"))
         })
         .collect();
-    let begun = join_all(beginnings.iter().map(|transaction| store.begin(transaction))).await;
-    let n_new = begun
-        .iter()
-        .filter(|begun| *begun.as_ref().unwrap() == Begun::New)
-        .count();
+    let begun = join_all(beginnings.iter().map(|transaction| try_begin(store, transaction))).await;
+    let n_new = begun.iter().filter(|begun| **begun == Begun::New).count();
     assert_eq!(n_new, 1);
     let kept = find(store, "one", "tx_1").await.unwrap();
     for begun in begun {
-        if let Begun::Taken(known) = begun.unwrap() {
+        if let Begun::Taken(known) = begun {
             assert_eq!(*known, kept);
         }
     }
@@ -250,7 +187,7 @@ pub async fn a_reopened_transaction_is_the_same(store: &dyn TransactionStore) {
     let ends_by = NOW + SECOND * 9;
     begin(store, &transaction).await;
     assert!(
-        !store.reopen(&transaction, ends_by).await.unwrap(),
+        !reopen(store, &transaction, ends_by).await,
         "it is under way"
     );
     assert!(
@@ -259,11 +196,8 @@ pub async fn a_reopened_transaction_is_the_same(store: &dyn TransactionStore) {
             .await
             .unwrap()
     );
-    let reopenings = (0..RACERS).map(|_| store.reopen(&transaction, ends_by));
-    let reopened = join_all(reopenings)
-        .await
-        .into_iter()
-        .filter(|reopened| *reopened.as_ref().unwrap());
+    let reopenings = (0..RACERS).map(|_| reopen(store, &transaction, ends_by));
+    let reopened = join_all(reopenings).await.into_iter().filter(|reopened| *reopened);
     assert_eq!(reopened.count(), 1);
     let again = Transaction {
         ends_by,
@@ -280,7 +214,7 @@ pub async fn a_reopened_transaction_is_the_same(store: &dyn TransactionStore) {
         "that execution is over"
     );
     assert!(store.finish(&a_finish(&again, answered("1"))).await.unwrap());
-    assert!(!store.reopen(&again, ends_by).await.unwrap(), "it has ended");
+    assert!(!reopen(store, &again, ends_by).await, "it has ended");
 }
 
 /// A list has what the filter wants, the latest first, in pages.

@@ -46,3 +46,8 @@ impl ServiceStore for InMemoryServices {
         Ok(wanted.take(limit as usize).cloned().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    crate::service_store_tests!(crate::InMemoryServices::default());
+}

@@ -1,11 +1,12 @@
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    slice,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use orch_auth::PartyId;
-use orch_core::{StoreError, Timestamp};
+use orch_core::{Event, EventLog, InMemoryEventLog, StoreError, Timestamp};
 
 use super::super::{Begun, Filter, Finish, Name, TransactionStore};
 use crate::transaction::{End, State, Transaction, TransactionId};
@@ -13,12 +14,29 @@ use crate::transaction::{End, State, Transaction, TransactionId};
 /// Keeps transactions while the process lives: the reference for every other store.
 #[derive(Debug, Default)]
 pub struct InMemoryTransactions {
+    log: Arc<InMemoryEventLog>,
     transactions: Mutex<Transactions>,
 }
 
 type Transactions = BTreeMap<(PartyId, TransactionId), Transaction>;
 
 impl InMemoryTransactions {
+    /// An empty store that writes its events into `log`.
+    pub fn new(log: Arc<InMemoryEventLog>) -> Self {
+        Self {
+            log,
+            transactions: Mutex::default(),
+        }
+    }
+
+    /// Writes the event of a change, which then must be made.
+    fn note(&self, event: &Event) -> Result<(), StoreError> {
+        match self.log.append_now(slice::from_ref(event)) {
+            true => Ok(()),
+            false => Err(StoreError::Broken("the place of an event is taken".into())),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Transactions> {
         self.transactions.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -32,7 +50,7 @@ fn of_key(transactions: &Transactions, consumer: &PartyId, key: &str) -> Option<
 
 #[async_trait]
 impl TransactionStore for InMemoryTransactions {
-    async fn begin(&self, transaction: &Transaction) -> Result<Begun, StoreError> {
+    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
         let mut transactions = self.lock();
         let name = (transaction.consumer.clone(), transaction.id.clone());
         let of_key = |key: &String| of_key(&transactions, &transaction.consumer, key);
@@ -40,16 +58,23 @@ impl TransactionStore for InMemoryTransactions {
         if let Some(known) = known.or_else(|| transaction.key.as_ref().and_then(of_key)) {
             return Ok(Begun::Taken(Box::new(known)));
         }
+        self.note(event)?;
         transactions.insert(name, transaction.clone());
         Ok(Begun::New)
     }
 
-    async fn reopen(&self, read: &Transaction, ends_by: Timestamp) -> Result<bool, StoreError> {
+    async fn reopen(
+        &self,
+        read: &Transaction,
+        ends_by: Timestamp,
+        event: &Event,
+    ) -> Result<bool, StoreError> {
         let mut transactions = self.lock();
         let known = transactions.get_mut(&(read.consumer.clone(), read.id.clone()));
         let known =
             known.filter(|known| known.state == State::NotExecuted && known.executions == read.executions);
         let Some(known) = known else { return Ok(false) };
+        self.note(event)?;
         known.state = State::Pending;
         known.executions += 1;
         known.attempts += 1;
@@ -63,6 +88,7 @@ impl TransactionStore for InMemoryTransactions {
         let known =
             known.filter(|known| known.state == State::Pending && known.executions == finish.execution);
         let Some(known) = known else { return Ok(false) };
+        self.note(&finish.event)?;
         known.state = finish.state.clone();
         known.attempts += finish.joined;
         Ok(true)
@@ -131,4 +157,21 @@ impl TransactionStore for InMemoryTransactions {
         }
         Ok(forgotten)
     }
+}
+
+/// The log that the events are in.
+#[async_trait]
+impl EventLog for InMemoryTransactions {
+    async fn append(&self, events: &[Event]) -> Result<bool, StoreError> {
+        self.log.append(events).await
+    }
+
+    async fn read(&self, stream: &str, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.log.read(stream, from_seq, limit).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    crate::transaction_store_tests!(crate::InMemoryTransactions::default());
 }

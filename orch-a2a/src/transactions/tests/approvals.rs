@@ -95,6 +95,8 @@ async fn an_approval_lets_one_transaction_through() {
     assert_eq!(house.greet("tx_1", id.as_str()).await, "sent", "it is replayed");
     assert_eq!(house.greet("tx_2", id.as_str()).await, "used");
     assert_eq!(house.provider.n_calls(), 1);
+    let logged = house.logged("tx_1").await;
+    assert_eq!(logged[0].1["approval"], id.as_str(), "the log says by which");
 }
 
 #[tokio::test]

@@ -1,19 +1,25 @@
+use std::slice;
+
 use orch_a2a::{
     ServiceId, Transaction, TransactionId,
     store::{Begun, Filter, Finish, Name},
     transaction::{End, State},
 };
 use orch_auth::{Form, PartyId};
-use orch_core::{StoreError, Timestamp};
+use orch_core::{Event, StoreError, Timestamp};
 
-use crate::sql::{Fields, Row, Tx, Value};
+use crate::sql::{Fields, Row, Tx, Value, events};
 
 const TABLE: &str = "orch_transactions";
 
 const COLUMNS: &str = "id, consumer, service, provider, priority, idempotency_key, content, signature, form, \
     request_bytes, started_at, ends_by, state, ended_at, provider_status, result, is_lost, attempts, executions";
 
-pub(super) async fn begin(tx: &mut dyn Tx, transaction: &Transaction) -> Result<Begun, StoreError> {
+pub(super) async fn begin(
+    tx: &mut dyn Tx,
+    transaction: &Transaction,
+    event: &Event,
+) -> Result<Begun, StoreError> {
     let sql = format!(
         "INSERT INTO {TABLE} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
          ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING"
@@ -42,6 +48,7 @@ pub(super) async fn begin(tx: &mut dyn Tx, transaction: &Transaction) -> Result<
         transaction.executions.into(),
     ];
     if tx.execute(&sql, &params).await? == 1 {
+        events::insert(tx, slice::from_ref(event)).await?;
         return Ok(Begun::New);
     }
     let consumer = &transaction.consumer;
@@ -57,6 +64,7 @@ pub(super) async fn reopen(
     tx: &mut dyn Tx,
     read: &Transaction,
     ends_by: Timestamp,
+    event: &Event,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE orch_transactions SET state = 'pending', ends_by = ?4, attempts = attempts + 1, \
         executions = executions + 1 WHERE consumer = ?1 AND id = ?2 AND executions = ?3 AND state = 'not_executed'";
@@ -66,7 +74,7 @@ pub(super) async fn reopen(
         read.executions.into(),
         ends_by.into(),
     ];
-    Ok(tx.execute(sql, &params).await? == 1)
+    noted(tx, sql, &params, event).await
 }
 
 pub(super) async fn finish(tx: &mut dyn Tx, finish: &Finish) -> Result<bool, StoreError> {
@@ -85,7 +93,21 @@ pub(super) async fn finish(tx: &mut dyn Tx, finish: &Finish) -> Result<bool, Sto
         is_lost,
         finish.joined.into(),
     ];
-    Ok(tx.execute(sql, &params).await? == 1)
+    noted(tx, sql, &params, &finish.event).await
+}
+
+/// Whether a conditional write counts, which then brings its event.
+async fn noted(
+    tx: &mut dyn Tx,
+    sql: &str,
+    params: &[Value<'_>],
+    event: &Event,
+) -> Result<bool, StoreError> {
+    let is_written = tx.execute(sql, params).await? == 1;
+    if is_written {
+        events::insert(tx, slice::from_ref(event)).await?;
+    }
+    Ok(is_written)
 }
 
 pub(super) async fn find(
