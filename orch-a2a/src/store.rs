@@ -41,12 +41,8 @@ pub trait TransactionStore: fmt::Debug + Send + Sync + 'static {
 
     /// Takes up again what was not executed, as the same transaction: it is pending, and has one more execution. `false`,
     /// and nothing is written, unless it is as it was read.
-    async fn reopen(
-        &self,
-        read: &Transaction,
-        ends_by: Timestamp,
-        event: &Event,
-    ) -> Result<bool, StoreError>;
+    async fn reopen(&self, read: &Transaction, ends_by: Timestamp, event: &Event)
+    -> Result<bool, StoreError>;
 
     /// Writes down what became of a pending transaction. `false`, and nothing is written, if it is not pending or another
     /// execution of it is.

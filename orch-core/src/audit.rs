@@ -13,7 +13,7 @@ mod verdict;
 pub use seal::{Anchor, AnchorError, Entry, Seal};
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{AuditStore, Tail, in_memory::InMemoryAudit};
+pub use store::{AuditStore, Stretch, Tail, in_memory::InMemoryAudit};
 pub use verdict::{Fault, Verdict};
 
 use std::{sync::Arc, time::Duration};
@@ -39,6 +39,8 @@ impl Audit {
     pub const BATCH: u32 = 256;
     /// How long a process may seal before another may.
     pub const LEASE: Duration = Duration::from_secs(10);
+    /// Of how many streams is said which events are in no seal yet.
+    pub const MOST_STRETCHES: u32 = 20;
     /// How many seals are read at once.
     const PAGE: u32 = 64;
 
@@ -103,7 +105,7 @@ impl Audit {
                 last = Some(seal);
             }
         }
-        verdict.tail = self.store.tail().await?;
+        verdict.tail = self.store.tail(Self::MOST_STRETCHES).await?;
         let last_number = last.as_ref().map_or(0, |last| last.number);
         if verdict.tail.last_seal > last_number {
             let number = verdict.tail.last_seal;

@@ -20,7 +20,15 @@ pub(super) async fn audit(arguments: &Arguments, command: &AuditCommand) -> Resu
         "{} seals over {} events, of which {} were removed since",
         verdict.n_seals, verdict.n_events, verdict.n_removed
     );
-    println!("{} events are in no seal yet", verdict.tail.n_events);
+    let tail = &verdict.tail;
+    println!("{} events are in no seal yet", tail.n_events);
+    for stretch in &tail.stretches {
+        println!("  {stretch}");
+    }
+    let n_unnamed = tail.n_streams.saturating_sub(tail.stretches.len() as u64);
+    if n_unnamed > 0 {
+        println!("  and those of {n_unnamed} more streams");
+    }
     if let Some(head) = &verdict.head {
         println!("the chain ends with {head}");
     }

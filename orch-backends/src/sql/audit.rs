@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use orch_core::{
     Event, StoreError,
-    audit::{AuditStore, Entry, Seal, Tail},
+    audit::{AuditStore, Entry, Seal, Stretch, Tail},
 };
 
 use super::{Row, SqlStore};
@@ -79,11 +79,17 @@ impl AuditStore for SqlStore {
         .await
     }
 
-    async fn tail(&self) -> Result<Tail, StoreError> {
-        self.read((), |tx, ()| {
+    async fn tail(&self, limit: u32) -> Result<Tail, StoreError> {
+        self.read(limit, |tx, limit| {
             Box::pin(async move {
                 let sql = format!(
-                    "SELECT COUNT(*) AS n, MIN(at) AS oldest, \
+                    "SELECT stream, MIN(seq) AS from_seq, MAX(seq) AS to_seq, COUNT(*) AS n FROM orch_events \
+                     WHERE {UNSEALED} GROUP BY stream ORDER BY stream LIMIT ?1"
+                );
+                let rows = tx.query(&sql, &[(*limit).into()]).await?;
+                let stretches = rows.iter().map(stretch).collect::<Result<_, _>>()?;
+                let sql = format!(
+                    "SELECT COUNT(*) AS n, COUNT(DISTINCT stream) AS n_streams, MIN(at) AS oldest, \
                      (SELECT COALESCE(MAX(seal), 0) FROM orch_seal_entries) AS last_seal FROM orch_events WHERE {UNSEALED}"
                 );
                 let rows = tx.query(&sql, &[]).await?;
@@ -93,6 +99,8 @@ impl AuditStore for SqlStore {
                 let row = row.of("orch_events");
                 Ok(Tail {
                     n_events: row.number("n")?,
+                    n_streams: row.number("n_streams")?,
+                    stretches,
                     oldest: row.optional_timestamp("oldest")?,
                     last_seal: row.number("last_seal")?,
                 })
@@ -100,6 +108,16 @@ impl AuditStore for SqlStore {
         })
         .await
     }
+}
+
+fn stretch(row: &Row) -> Result<Stretch, StoreError> {
+    let row = row.of("orch_events");
+    Ok(Stretch {
+        stream: row.text("stream")?.to_owned(),
+        from: row.number("from_seq")?,
+        to: row.number("to_seq")?,
+        n_events: row.number("n")?,
+    })
 }
 
 fn event(row: &Row) -> Result<Event, StoreError> {

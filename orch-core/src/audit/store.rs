@@ -14,10 +14,58 @@ use crate::{Event, StoreError, Timestamp};
 pub struct Tail {
     /// How many events.
     pub n_events: u64,
+    /// Of how many streams.
+    pub n_streams: u64,
+    /// Which of each of the first of these streams, in the order of their names.
+    pub stretches: Vec<Stretch>,
     /// When the oldest of them happened.
     pub oldest: Option<Timestamp>,
     /// The last seal that any entry belongs to, whether or not the chain has it; 0 for none.
     pub last_seal: u64,
+}
+
+/// What of one stream is in no seal yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The stream.
+    pub stream: String,
+    /// The place of the first such event.
+    pub from: u64,
+    /// The place of the last.
+    pub to: u64,
+    /// How many there are: all from the first to the last, unless somebody changed what was sealed.
+    pub n_events: u64,
+}
+
+impl Stretch {
+    /// One event.
+    pub(super) fn of(event: &Event) -> Self {
+        Self {
+            stream: event.stream.clone(),
+            from: event.seq,
+            to: event.seq,
+            n_events: 1,
+        }
+    }
+}
+
+impl fmt::Display for Stretch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            stream,
+            from,
+            to,
+            n_events,
+        } = self;
+        if *n_events == 1 {
+            return write!(f, "event {from} of {stream}");
+        }
+        write!(f, "events {from} to {to} of {stream}")?;
+        if to.saturating_sub(*from).saturating_add(1) > *n_events {
+            write!(f, ", {n_events} of them")?;
+        }
+        Ok(())
+    }
 }
 
 /// Keeps the seals over the events of [audited](super::is_audited) streams. Each method is one atomic unit of work.
@@ -40,6 +88,6 @@ pub trait AuditStore: fmt::Debug + Send + Sync + 'static {
     /// bears the seal.
     async fn sealed(&self, number: u64) -> Result<Vec<(Entry, Option<Event>)>, StoreError>;
 
-    /// What is in no seal yet.
-    async fn tail(&self) -> Result<Tail, StoreError>;
+    /// What is in no seal yet, with the stretches of at most `limit` streams.
+    async fn tail(&self, limit: u32) -> Result<Tail, StoreError>;
 }

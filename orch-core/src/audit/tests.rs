@@ -46,6 +46,8 @@ async fn what_is_sealed_is_proven_and_the_rest_is_named() {
         (verdict.n_seals, verdict.n_events, verdict.tail.n_events),
         (1, 256, 44)
     );
+    let stretch = &verdict.tail.stretches[0];
+    assert_eq!(stretch.to_string(), "events 257 to 300 of approvals/apr_1");
     assert_eq!(audit.seal().await.unwrap(), 44);
     assert_eq!(audit.seal().await.unwrap(), 0);
     let head = audit.verify(None, None).await.unwrap().head.unwrap();

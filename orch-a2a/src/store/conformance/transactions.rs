@@ -186,10 +186,7 @@ pub async fn a_reopened_transaction_is_the_same(store: &dyn TransactionStore) {
     let transaction = a_transaction("tx_1", Some("key"));
     let ends_by = NOW + SECOND * 9;
     begin(store, &transaction).await;
-    assert!(
-        !reopen(store, &transaction, ends_by).await,
-        "it is under way"
-    );
+    assert!(!reopen(store, &transaction, ends_by).await, "it is under way");
     assert!(
         store
             .finish(&a_finish(&transaction, State::NotExecuted))
@@ -197,7 +194,10 @@ pub async fn a_reopened_transaction_is_the_same(store: &dyn TransactionStore) {
             .unwrap()
     );
     let reopenings = (0..RACERS).map(|_| reopen(store, &transaction, ends_by));
-    let reopened = join_all(reopenings).await.into_iter().filter(|reopened| *reopened);
+    let reopened = join_all(reopenings)
+        .await
+        .into_iter()
+        .filter(|reopened| *reopened);
     assert_eq!(reopened.count(), 1);
     let again = Transaction {
         ends_by,

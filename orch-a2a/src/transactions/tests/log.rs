@@ -71,7 +71,11 @@ async fn each_execution_and_each_end_is_logged() {
     );
     let (_, refused) = house.logged("tx_1").await.remove(3);
     assert_eq!(
-        (&refused["execution"], &refused["provider_status"], &refused["cost"]),
+        (
+            &refused["execution"],
+            &refused["provider_status"],
+            &refused["cost"]
+        ),
         (&json!(2), &json!(422), &Value::Null)
     );
     house.hear(&body(Some("tx_2")), None).await;

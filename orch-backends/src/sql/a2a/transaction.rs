@@ -97,12 +97,7 @@ pub(super) async fn finish(tx: &mut dyn Tx, finish: &Finish) -> Result<bool, Sto
 }
 
 /// Whether a conditional write counts, which then brings its event.
-async fn noted(
-    tx: &mut dyn Tx,
-    sql: &str,
-    params: &[Value<'_>],
-    event: &Event,
-) -> Result<bool, StoreError> {
+async fn noted(tx: &mut dyn Tx, sql: &str, params: &[Value<'_>], event: &Event) -> Result<bool, StoreError> {
     let is_written = tx.execute(sql, params).await? == 1;
     if is_written {
         events::insert(tx, slice::from_ref(event)).await?;

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use orch_core::{
     StoreError,
     audit::{Entry, Seal},
@@ -89,25 +87,12 @@ async fn insert(tx: &mut dyn Tx, seal: &Seal, entries: &[Entry]) -> Result<(), S
     Ok(())
 }
 
-/// Lets the events bear their seal. Those of a stream that bear none are its last ones, so that a stretch is marked at once.
+/// Lets the events of the entries that were just inserted bear their seal.
 async fn mark(tx: &mut dyn Tx, seal: &Seal, entries: &[Entry]) -> Result<(), StoreError> {
-    let mut stretches: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for entry in entries {
-        let stretch = stretches.entry(&entry.stream).or_insert((entry.seq, entry.seq));
-        *stretch = (stretch.0.min(entry.seq), stretch.1.max(entry.seq));
-    }
-    let mut n_marked = 0;
-    for (stream, (from, to)) in stretches {
-        let sql =
-            "UPDATE orch_events SET seal = ?1 WHERE stream = ?2 AND seq >= ?3 AND seq <= ?4 AND seal IS NULL";
-        let params = [
-            number(seal)?.into(),
-            stream.into(),
-            place(from)?.into(),
-            place(to)?.into(),
-        ];
-        n_marked += tx.execute(sql, &params).await?;
-    }
+    let sql = "UPDATE orch_events SET seal = ?1 FROM orch_seal_entries e \
+               WHERE e.seal = ?1 AND orch_events.stream = e.stream AND orch_events.seq = e.seq \
+               AND orch_events.seal IS NULL";
+    let n_marked = tx.execute(sql, &[number(seal)?.into()]).await?;
     if n_marked == entries.len() as u64 {
         Ok(())
     } else {

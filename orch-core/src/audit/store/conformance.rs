@@ -12,7 +12,7 @@ use serde_json::json;
 use super::AuditStore;
 use crate::{
     Event, EventLog, Timestamp,
-    audit::{Entry, Seal},
+    audit::{Entry, Seal, Stretch},
 };
 
 /// Stamps one test for each law. The argument makes a fresh, empty store that is a log as well, and may await; behind
@@ -22,6 +22,7 @@ macro_rules! audit_store_tests {
     (optional: $store:expr) => {
         $crate::audit_store_tests! { @stamp $store;
             what_is_not_sealed_is_the_tail
+            the_tail_is_named
             events_are_sealed_once
             a_seal_follows_the_last
             one_seals_at_a_time
@@ -89,18 +90,45 @@ fn entries(events: &[Event]) -> Vec<Entry> {
 /// Events of audited streams wait in the order of their streams until they are sealed.
 pub async fn what_is_not_sealed_is_the_tail(store: &impl AuditedLog) {
     assert_eq!(store.unsealed(9).await.unwrap(), (None, Vec::new()));
-    assert_eq!(store.tail().await.unwrap().n_events, 0);
+    assert_eq!(store.tail(9).await.unwrap().n_events, 0);
     let events = lived_in(store).await;
     assert_eq!(store.unsealed(9).await.unwrap(), (None, events.clone()));
     assert_eq!(store.unsealed(2).await.unwrap().1, events[..2]);
-    let tail = store.tail().await.unwrap();
+    let tail = store.tail(9).await.unwrap();
     assert_eq!((tail.n_events, tail.oldest, tail.last_seal), (5, Some(at(1)), 0));
     assert!(store.lease("one", LONG).await.unwrap());
     let (seal, sealed) = next(store, 4).await;
     assert!(store.seal("one", &seal, &sealed).await.unwrap());
-    let tail = store.tail().await.unwrap();
+    let tail = store.tail(9).await.unwrap();
     assert_eq!((tail.n_events, tail.oldest, tail.last_seal), (1, Some(at(1)), 1));
     assert_eq!(store.unsealed(9).await.unwrap(), (Some(seal), events[4..].into()));
+}
+
+/// The tail says which events of which streams it has, of as many streams as are wanted.
+pub async fn the_tail_is_named(store: &impl AuditedLog) {
+    lived_in(store).await;
+    let named = async |limit| {
+        let tail = store.tail(limit).await.unwrap();
+        let stretches = tail.stretches.iter().map(Stretch::to_string);
+        (tail.n_streams, stretches.collect::<Vec<_>>())
+    };
+    let all = [
+        "events 1 to 2 of agent_1",
+        "events 1 to 2 of approvals/apr_1",
+        "event 1 of tx_1",
+    ];
+    let first = |count: usize| all[..count].iter().map(ToString::to_string).collect();
+    assert_eq!(named(9).await, (3, first(3)));
+    assert_eq!(named(2).await, (3, first(2)));
+    assert_eq!(named(0).await, (3, first(0)));
+    assert!(store.lease("one", LONG).await.unwrap());
+    let (seal, sealed) = next(store, 3).await;
+    assert!(store.seal("one", &seal, &sealed).await.unwrap());
+    let rest = ["event 2 of approvals/apr_1", "event 1 of tx_1"].map(str::to_owned);
+    assert_eq!(named(9).await, (2, rest.into()));
+    let (seal, sealed) = next(store, 9).await;
+    assert!(store.seal("one", &seal, &sealed).await.unwrap());
+    assert_eq!(named(9).await, (0, Vec::new()));
 }
 
 /// What is sealed bears its seal, and no other.

@@ -1,15 +1,15 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 
-use super::{AuditStore, Tail};
+use super::{AuditStore, Stretch, Tail};
 use crate::{
     Clock, Event, EventLog, InMemoryEventLog, StoreError, SystemClock, Timestamp,
-    audit::{Entry, Seal, is_audited},
+    audit::{Entry, Seal},
 };
 
 /// Keeps seals while the process lives: the reference for every other store.
@@ -25,6 +25,8 @@ struct Chain {
     seals: Vec<Seal>,
     /// What each seal is over.
     entries: BTreeMap<u64, Vec<Entry>>,
+    /// The seal that the event at a place bears, where it is sealed.
+    borne: HashMap<(String, u64), u64>,
     /// Who may seal, and until when.
     lease: Option<(String, Timestamp)>,
 }
@@ -39,19 +41,11 @@ impl InMemoryAudit {
     fn lock(&self) -> MutexGuard<'_, Chain> {
         self.chain.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// The events of audited streams, in the order of their streams and places, each with the seal that it bears.
-    fn events(&self, chain: &Chain) -> Vec<(Option<u64>, Event)> {
-        let mut events = self.log.all_now();
-        events.retain(|event| is_audited(&event.stream));
-        events.sort_by(|left, right| (&left.stream, left.seq).cmp(&(&right.stream, right.seq)));
-        let seal = |event: &Event| {
-            let entry = Entry::of(event);
-            let mut seals = chain.entries.iter();
-            seals.find_map(|(number, entries)| entries.contains(&entry).then_some(*number))
-        };
-        events.into_iter().map(|event| (seal(&event), event)).collect()
-    }
+fn places(entries: &[Entry]) -> Vec<(String, u64)> {
+    let places = entries.iter().map(|entry| (entry.stream.clone(), entry.seq));
+    places.collect()
 }
 
 impl Default for InMemoryAudit {
@@ -77,9 +71,10 @@ impl AuditStore for InMemoryAudit {
 
     async fn unsealed(&self, limit: u32) -> Result<(Option<Seal>, Vec<Event>), StoreError> {
         let chain = self.lock();
-        let unsealed = self.events(&chain).into_iter().filter(|(seal, _)| seal.is_none());
-        let events = unsealed.map(|(_, event)| event).take(limit as usize);
-        Ok((chain.seals.last().cloned(), events.collect()))
+        let events = self
+            .log
+            .unsealed_now(|events| events.take(limit as usize).cloned().collect());
+        Ok((chain.seals.last().cloned(), events))
     }
 
     async fn seal(&self, sealer: &str, seal: &Seal, entries: &[Entry]) -> Result<bool, StoreError> {
@@ -92,14 +87,19 @@ impl AuditStore for InMemoryAudit {
         let last = chain.seals.last();
         let follows = seal.number == last.map_or(0, |last| last.number) + 1
             && seal.previous == last.map(|last| last.digest);
-        let known = self.events(&chain);
-        let is_free = |entry: &Entry| {
-            let mut free = known.iter().filter(|(seal, _)| seal.is_none());
-            free.any(|(_, event)| Entry::of(event) == *entry)
+        let places = places(entries);
+        let known = self.log.at_now(&places);
+        let mut pairs = entries.iter().zip(&known);
+        let is_free = |(entry, known): (&Entry, &Option<(Event, bool)>)| match known {
+            Some((event, is_sealed)) => !is_sealed && Entry::of(event) == *entry,
+            None => false,
         };
-        if !may_seal || !follows || !entries.iter().all(is_free) {
+        if !may_seal || !follows || !pairs.all(is_free) {
             return Ok(false);
         }
+        self.log.seal_now(&places);
+        let borne = places.into_iter().map(|place| (place, seal.number));
+        chain.borne.extend(borne);
         chain.entries.insert(seal.number, entries.to_vec());
         chain.seals.push(seal.clone());
         Ok(true)
@@ -113,26 +113,40 @@ impl AuditStore for InMemoryAudit {
 
     async fn sealed(&self, number: u64) -> Result<Vec<(Entry, Option<Event>)>, StoreError> {
         let chain = self.lock();
-        let events = self.events(&chain);
         let entries = chain.entries.get(&number).cloned().unwrap_or_default();
-        let event_of = |entry: &Entry| {
-            let mut own = events.iter().filter(|(seal, _)| *seal == Some(number));
-            own.find(|(_, event)| event.stream == entry.stream && event.seq == entry.seq)
-                .map(|(_, event)| event.clone())
-        };
-        let sealed = entries.into_iter().map(|entry| (event_of(&entry), entry));
-        Ok(sealed.map(|(event, entry)| (entry, event)).collect())
+        let places = places(&entries);
+        let known = self.log.at_now(&places);
+        let known = known.into_iter().zip(&places).map(|(known, place)| {
+            let (event, is_sealed) = known?;
+            (is_sealed && chain.borne.get(place) == Some(&number)).then_some(event)
+        });
+        Ok(entries.into_iter().zip(known).collect())
     }
 
-    async fn tail(&self) -> Result<Tail, StoreError> {
+    async fn tail(&self, limit: u32) -> Result<Tail, StoreError> {
         let chain = self.lock();
-        let events = self.events(&chain);
-        let unsealed = events.iter().filter(|(seal, _)| seal.is_none());
-        Ok(Tail {
-            n_events: unsealed.clone().count() as u64,
-            oldest: unsealed.map(|(_, event)| event.at).min(),
-            last_seal: chain.entries.keys().max().copied().unwrap_or(0),
-        })
+        let last_seal = chain.entries.keys().max().copied().unwrap_or(0);
+        Ok(self.log.unsealed_now(|events| {
+            let mut tail = Tail {
+                last_seal,
+                ..Tail::default()
+            };
+            let mut stretches: Vec<Stretch> = Vec::new();
+            for event in events {
+                tail.n_events += 1;
+                tail.oldest = Some(tail.oldest.map_or(event.at, |oldest| oldest.min(event.at)));
+                match stretches.last_mut() {
+                    Some(last) if last.stream == event.stream => {
+                        last.n_events += 1;
+                        last.to = event.seq;
+                    }
+                    _ => stretches.push(Stretch::of(event)),
+                }
+            }
+            tail.n_streams = stretches.len() as u64;
+            stretches.truncate(limit as usize);
+            Tail { stretches, ..tail }
+        }))
     }
 }
 

@@ -1,33 +1,42 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 
 use super::EventLog;
-use crate::{StoreError, event::Event};
+use crate::{StoreError, audit::is_audited, event::Event};
 
 /// Keeps events while the process lives: the reference for every other log.
 ///
 /// In-memory stores of other things share one, so that their units write into it as a database's would.
 #[derive(Debug, Default)]
 pub struct InMemoryEventLog {
-    streams: Mutex<Streams>,
+    books: Mutex<Books>,
 }
 
-/// The events of each stream, in order.
-type Streams = HashMap<String, Vec<Event>>;
+#[derive(Debug, Default)]
+struct Books {
+    /// The events of each stream, in order.
+    streams: HashMap<String, Vec<Event>>,
+    /// The places of the events that are to be sealed and are not.
+    unsealed: BTreeSet<(String, u64)>,
+}
 
 impl InMemoryEventLog {
     /// What [`append`](EventLog::append) does, at once: for stores that hold a lock of their own.
     pub fn append_now(&self, events: &[Event]) -> bool {
-        let mut streams = self.lock();
-        if !fits(&streams, events) {
+        let mut books = self.lock();
+        if !books.fits(events) {
             return false;
         }
         for event in events {
-            streams
+            if is_audited(&event.stream) {
+                books.unsealed.insert((event.stream.clone(), event.seq));
+            }
+            books
+                .streams
                 .entry(event.stream.clone())
                 // Most streams are short, and there are many.
                 .or_insert_with(|| Vec::with_capacity(1))
@@ -36,31 +45,63 @@ impl InMemoryEventLog {
         true
     }
 
-    /// All events of all streams, in no particular order.
-    pub(crate) fn all_now(&self) -> Vec<Event> {
-        self.lock().values().flatten().cloned().collect()
-    }
-
     /// Removes a stream with all its events, at once: for stores that remove what it is about.
     pub fn forget(&self, stream: &str) {
-        self.lock().remove(stream);
+        let mut books = self.lock();
+        for event in books.streams.remove(stream).into_iter().flatten() {
+            books.unsealed.remove(&(event.stream, event.seq));
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Streams> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What looks at the events that are not sealed, in the order of their streams and places.
+    pub(crate) fn unsealed_now<T>(&self, look: impl FnOnce(&mut dyn Iterator<Item = &Event>) -> T) -> T {
+        let books = self.lock();
+        let mut unsealed = books.unsealed.iter().filter_map(|place| books.at(place));
+        look(&mut unsealed)
+    }
+
+    /// The events at these places, in their order, each with whether it is sealed; `None` where there is none.
+    pub(crate) fn at_now(&self, places: &[(String, u64)]) -> Vec<Option<(Event, bool)>> {
+        let books = self.lock();
+        let events = places.iter().map(|place| {
+            let event = books.at(place)?.clone();
+            Some((event, !books.unsealed.contains(place)))
+        });
+        events.collect()
+    }
+
+    /// Seals the events at these places.
+    pub(crate) fn seal_now(&self, places: &[(String, u64)]) {
+        let mut books = self.lock();
+        for place in places {
+            books.unsealed.remove(place);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether each event is the next one of its stream.
-fn fits(streams: &Streams, events: &[Event]) -> bool {
-    let mut ends: HashMap<&str, u64> = HashMap::new();
-    events.iter().all(|event| {
-        let end = ends
-            .entry(&event.stream)
-            .or_insert_with(|| streams.get(&event.stream).map_or(0, |stream| stream.len() as u64));
-        *end += 1;
-        event.seq == *end
-    })
+impl Books {
+    /// Whether each event is the next one of its stream.
+    fn fits(&self, events: &[Event]) -> bool {
+        let mut ends: HashMap<&str, u64> = HashMap::new();
+        events.iter().all(|event| {
+            let end = ends.entry(&event.stream).or_insert_with(|| {
+                self.streams
+                    .get(&event.stream)
+                    .map_or(0, |stream| stream.len() as u64)
+            });
+            *end += 1;
+            event.seq == *end
+        })
+    }
+
+    fn at(&self, (stream, seq): &(String, u64)) -> Option<&Event> {
+        let index = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.streams.get(stream)?.get(index)
+    }
 }
 
 #[async_trait]
@@ -70,8 +111,8 @@ impl EventLog for InMemoryEventLog {
     }
 
     async fn read(&self, stream: &str, from_seq: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
-        let streams = self.lock();
-        let events = streams.get(stream).map_or(&[][..], Vec::as_slice);
+        let books = self.lock();
+        let events = books.streams.get(stream).map_or(&[][..], Vec::as_slice);
         let from_seq = events.iter().filter(|event| event.seq >= from_seq);
         Ok(from_seq.take(limit as usize).cloned().collect())
     }

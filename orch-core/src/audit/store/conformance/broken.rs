@@ -13,6 +13,7 @@ use crate::{
 enum Fault {
     Nothing,
     CountsSealed,
+    NamesTheFirst,
     ShowsTheNextAsSealed,
     HidesRefusals,
     SealsForAnyone,
@@ -70,10 +71,16 @@ impl AuditStore for Broken {
         Ok(sealed)
     }
 
-    async fn tail(&self) -> Result<Tail, StoreError> {
-        let mut tail = self.store.tail().await?;
-        if self.fault == Fault::CountsSealed {
-            tail.n_events += tail.last_seal;
+    async fn tail(&self, limit: u32) -> Result<Tail, StoreError> {
+        let mut tail = self.store.tail(limit).await?;
+        match self.fault {
+            Fault::CountsSealed => tail.n_events += tail.last_seal,
+            Fault::NamesTheFirst => {
+                for stretch in &mut tail.stretches {
+                    stretch.to = stretch.from;
+                }
+            }
+            _ => {}
         }
         Ok(tail)
     }
@@ -108,6 +115,7 @@ macro_rules! broken {
 
 broken! {
     sealed_in_the_tail: CountsSealed breaks what_is_not_sealed_is_the_tail;
+    first_of_the_tail: NamesTheFirst breaks the_tail_is_named;
     next_in_the_seal: ShowsTheNextAsSealed breaks events_are_sealed_once;
     refusals_hidden: HidesRefusals breaks a_seal_follows_the_last;
     anyone_seals: SealsForAnyone breaks one_seals_at_a_time;
