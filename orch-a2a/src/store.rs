@@ -54,8 +54,29 @@ pub trait TransactionStore: fmt::Debug + Send + Sync + 'static {
     /// Transactions in the order in which they were started, the latest first, and by their ids where that is the same.
     async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, StoreError>;
 
-    /// Forgets the answers of at most so many transactions that ended before a moment; how many.
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    /// Forgets what is not kept any longer of at most so many transactions; of how many.
+    async fn forget(&self, surplus: Surplus, limit: u32) -> Result<u32, StoreError>;
+}
+
+/// What is not kept any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surplus {
+    /// The answers of those that ended before a moment. That they were there is not forgotten.
+    Answers {
+        /// The moment.
+        ended_before: Timestamp,
+    },
+    /// The keys of those that have ended, the earliest first, where a consumer has more than so many. Whoever asks with such a
+    /// key again asks for something new.
+    Keys {
+        /// So many it keeps.
+        beyond: u32,
+    },
+    /// All of those, with their events, that were started and must be over before a moment.
+    Transactions {
+        /// The moment.
+        before: Timestamp,
+    },
 }
 
 /// What became of a transaction that was to be added.

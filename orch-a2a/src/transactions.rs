@@ -5,6 +5,7 @@ mod error;
 mod execution;
 mod flights;
 mod forward;
+mod kept;
 mod lanes;
 mod leading;
 mod quotas;
@@ -27,7 +28,7 @@ pub use request::Request;
 use crate::{
     Invoker,
     directory::{Directory, Service},
-    store::{Filter, Name, TransactionStore},
+    store::{Name, TransactionStore},
     transaction::{Transaction, TransactionId},
 };
 use flights::{Boarded, Flight, Flights, Landed};
@@ -83,6 +84,10 @@ pub struct TransactionOptions {
     pub waiting_per_provider: usize,
     /// How often a consumer may ask.
     pub quota: QuotaOptions,
+    /// How long an answer is kept that is asked for again; then only that it was given is known.
+    pub answers_kept_for: Duration,
+    /// How many keys of a consumer are known; beyond that the oldest of those that have ended are forgotten.
+    pub keys_per_consumer: u32,
     /// How long ago an approval may have been given that lets a transaction through.
     pub approval_age: Duration,
     /// Whether every request must sign a moment and a nonce, which the published clients do not.
@@ -99,6 +104,8 @@ impl Default for TransactionOptions {
             calls_per_provider: 256,
             waiting_per_provider: 1024,
             quota: QuotaOptions::default(),
+            answers_kept_for: Duration::from_secs(24 * 60 * 60),
+            keys_per_consumer: 10_000,
             approval_age: Duration::from_secs(60 * 60),
             once_required: false,
             is_sole: false,
@@ -200,23 +207,6 @@ impl Transactions {
     /// What signs what is forwarded.
     pub fn signer(&self) -> &AgentSigner {
         &self.0.signer
-    }
-
-    /// Transactions that were made, the latest first.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, orch_core::StoreError> {
-        self.0.store.list(filter).await
-    }
-
-    /// Forgets at most so many answers that are older than a day; how many. For whoever looks after the store.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn forget(&self, limit: u32) -> Result<u64, orch_core::StoreError> {
-        const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-        self.0.store.forget(self.0.clock.now() - KEPT, limit).await
     }
 
     /// Makes a transaction, or says what came of it before.

@@ -18,6 +18,10 @@ pub struct Retention {
     pub usage: Option<Duration>,
     /// Approvals after they were closed, with their events; for good where this is `None`. 90 days unless it is set.
     pub approvals: Option<Duration>,
+    /// Signed transactions after they were asked for, with their events and their ids, which make asking twice the same as
+    /// once; for good where this is `None`. 400 days unless it is set, as usage records. Their answers are kept as long as
+    /// [`TransactionOptions`](orch_a2a::TransactionOptions) says.
+    pub transactions: Option<Duration>,
     /// How often is looked for what is too old.
     pub interval: Duration,
     /// How many of a kind are removed in one unit of work.
@@ -30,6 +34,7 @@ impl Default for Retention {
             runs: Some(90 * DAY),
             usage: Some(400 * DAY),
             approvals: Some(90 * DAY),
+            transactions: Some(400 * DAY),
             interval: Duration::from_secs(600),
             batch: 100,
         }
@@ -45,6 +50,7 @@ pub(crate) async fn prune(parts: Parts) {
         runs,
         usage,
         approvals,
+        transactions,
         interval,
         batch,
     } = parts.options.retention;
@@ -64,8 +70,12 @@ pub(crate) async fn prune(parts: Parts) {
             let pruned = parts.approvals.prune(closed_before, batch).await;
             n_most = n_most.max(n_of(pruned, "closed approvals cannot be pruned"));
         }
+        if let Some(older_than) = transactions {
+            let pruned = parts.transactions.prune(older_than, batch).await;
+            n_most = n_most.max(n_of(pruned, "transactions cannot be pruned"));
+        }
         let forgotten = parts.transactions.forget(batch).await;
-        n_most = n_most.max(n_of(forgotten.map(small), "answers cannot be forgotten"));
+        n_most = n_most.max(n_of(forgotten, "answers cannot be forgotten"));
         let forgotten = parts.transactions.directory().agents().forget_nonces(batch).await;
         n_most = n_most.max(n_of(forgotten.map(small), "nonces cannot be forgotten"));
         // There may be more where a whole batch came from.

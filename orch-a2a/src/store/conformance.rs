@@ -4,17 +4,21 @@
 //! A law takes a fresh, empty store and panics when the store breaks it.
 #![expect(clippy::unwrap_used, reason = "a law fails by panicking")]
 
+#[cfg(test)]
+mod broken;
 mod events;
+mod forget;
 mod sample;
 mod services;
 mod transactions;
 
 pub use events::events_come_with_their_transaction;
+pub use forget::{answers_are_forgotten_in_time, surplus_keys_are_forgotten, what_is_over_is_removed};
 pub use services::{a_service_reads_back, a_service_stays_with_its_provider, services_are_listed_by_type};
 pub use transactions::{
     a_finish_counts_once, a_reopened_transaction_is_the_same, a_transaction_begins_once,
-    a_transaction_reads_back, answers_are_forgotten_in_time, of_racing_beginnings_one_is_new,
-    of_racing_finishes_one_counts, transactions_are_listed_latest_first,
+    a_transaction_reads_back, of_racing_beginnings_one_is_new, of_racing_finishes_one_counts,
+    transactions_are_listed_latest_first,
 };
 
 /// Stamps one test for each law. The argument makes a fresh, empty store and may await; behind `optional:` it makes an
@@ -54,6 +58,8 @@ macro_rules! transaction_store_tests {
             a_reopened_transaction_is_the_same
             transactions_are_listed_latest_first
             answers_are_forgotten_in_time
+            surplus_keys_are_forgotten
+            what_is_over_is_removed
             events_come_with_their_transaction
         }
     };

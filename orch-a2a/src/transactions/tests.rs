@@ -2,5 +2,6 @@ mod approvals;
 mod ends;
 mod forwards;
 mod house;
+mod kept;
 mod log;
 mod repeats;

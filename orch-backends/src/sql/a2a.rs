@@ -1,12 +1,13 @@
 //! Services and signed transactions.
 
+mod forget;
 mod service;
 mod transaction;
 
 use async_trait::async_trait;
 use orch_a2a::{
     ServiceId, ServiceRecord, ServiceStore, Transaction, TransactionStore,
-    store::{Begun, Filter, Finish, Name},
+    store::{Begun, Filter, Finish, Name, Surplus},
 };
 use orch_auth::PartyId;
 use orch_core::{Event, StoreError, Timestamp};
@@ -77,9 +78,18 @@ impl TransactionStore for SqlStore {
         .await
     }
 
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.write((before, limit), |tx, (before, limit)| {
-            Box::pin(transaction::forget(tx, *before, *limit))
+    async fn forget(&self, surplus: Surplus, limit: u32) -> Result<u32, StoreError> {
+        // Writers wait for no search: what is found is written over only if it is as it was.
+        let found = self
+            .read((surplus, limit), |tx, (surplus, limit)| {
+                Box::pin(forget::find(tx, *surplus, *limit))
+            })
+            .await?;
+        if found.is_empty() {
+            return Ok(0);
+        }
+        self.write((surplus, found), |tx, (surplus, found)| {
+            Box::pin(forget::forget(tx, *surplus, found))
         })
         .await
     }

@@ -151,6 +151,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "audit",
         sql: include_str!("migrations/0013_audit.sql"),
     },
+    Migration {
+        number: 14,
+        name: "answers",
+        sql: include_str!("migrations/0014_answers.sql"),
+    },
 ];
 
 #[cfg(test)]

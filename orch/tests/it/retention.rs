@@ -20,6 +20,7 @@ async fn only_what_is_over_is_removed(engine: Engine) {
             runs: Some(Duration::ZERO),
             usage: Some(Duration::ZERO),
             approvals: Some(Duration::ZERO),
+            transactions: Some(Duration::ZERO),
             interval: Duration::from_millis(20),
             // One after the other, so that every batch but the last is full.
             batch: 1,

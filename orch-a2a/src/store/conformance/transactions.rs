@@ -289,33 +289,3 @@ pub async fn transactions_are_listed_latest_first(store: &dyn TransactionStore) 
     };
     assert_eq!(list(between).await, ["one/d"]);
 }
-
-/// Answers are forgotten that ended before a moment, so many at once; that they were there is not.
-pub async fn answers_are_forgotten_in_time(store: &dyn TransactionStore) {
-    for (name, at) in [("a", 1), ("b", 2), ("c", 3), ("d", 9)] {
-        let end = End::Answered {
-            result: Some("1".into()),
-        };
-        let state = State::Ended {
-            at: NOW + SECOND * at,
-            end,
-        };
-        begin(
-            store,
-            &Transaction {
-                state,
-                ..a_transaction(name, None)
-            },
-        )
-        .await;
-    }
-    begin(store, &a_transaction("e", None)).await;
-    let before = NOW + SECOND * 9;
-    assert_eq!(store.forget(before, 2).await.unwrap(), 2);
-    assert_eq!(store.forget(before, 2).await.unwrap(), 1);
-    assert_eq!(store.forget(before, 2).await.unwrap(), 0);
-    for name in ["a", "b", "c", "d", "e"] {
-        let known = find(store, "one", name).await.unwrap();
-        assert_eq!(known.is_forgotten(), matches!(name, "a" | "b" | "c"), "{name}");
-    }
-}

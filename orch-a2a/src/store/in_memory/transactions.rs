@@ -8,24 +8,28 @@ use async_trait::async_trait;
 use orch_auth::PartyId;
 use orch_core::{Event, EventLog, InMemoryEventLog, StoreError, Timestamp};
 
-use super::super::{Begun, Filter, Finish, Name, TransactionStore};
+use super::super::{Begun, Filter, Finish, Name, Surplus, TransactionStore};
 use crate::transaction::{End, State, Transaction, TransactionId};
 
 /// Keeps transactions while the process lives: the reference for every other store.
 #[derive(Debug, Default)]
 pub struct InMemoryTransactions {
     log: Arc<InMemoryEventLog>,
-    transactions: Mutex<Transactions>,
+    books: Mutex<Books>,
 }
 
-type Transactions = BTreeMap<(PartyId, TransactionId), Transaction>;
+#[derive(Debug, Default)]
+struct Books {
+    by_id: BTreeMap<(PartyId, TransactionId), Transaction>,
+    by_key: BTreeMap<(PartyId, String), TransactionId>,
+}
 
 impl InMemoryTransactions {
     /// An empty store that writes its events into `log`.
     pub fn new(log: Arc<InMemoryEventLog>) -> Self {
         Self {
             log,
-            transactions: Mutex::default(),
+            books: Mutex::default(),
         }
     }
 
@@ -37,29 +41,98 @@ impl InMemoryTransactions {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Transactions> {
-        self.transactions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn of_key(transactions: &Transactions, consumer: &PartyId, key: &str) -> Option<Transaction> {
-    let mut all = transactions.values();
-    all.find(|known| known.consumer == *consumer && known.key.as_deref() == Some(key))
-        .cloned()
+impl Books {
+    fn of_key(&self, consumer: &PartyId, key: &str) -> Option<&Transaction> {
+        let id = self.by_key.get(&(consumer.clone(), key.to_owned()))?;
+        self.by_id.get(&(consumer.clone(), id.clone()))
+    }
+
+    /// The earliest of those that have ended, of each consumer with too many keys as many as are too many.
+    fn with_surplus_keys(&self, beyond: u32) -> Vec<(PartyId, String)> {
+        let mut surplus = Vec::new();
+        let keys: Vec<_> = self.by_key.iter().collect();
+        for own in keys.chunk_by(|((left, _), _), ((right, _), _)| left == right) {
+            let n_surplus = own.len().saturating_sub(beyond as usize);
+            let mut ended: Vec<_> = own
+                .iter()
+                .filter_map(|(key, id)| {
+                    let known = self.by_id.get(&(key.0.clone(), (*id).clone()))?;
+                    let is_over = matches!(known.state, State::Ended { .. });
+                    is_over.then_some((known.started_at, *id, *key))
+                })
+                .collect();
+            ended.sort();
+            surplus.extend(ended.into_iter().take(n_surplus).map(|(.., key)| key.clone()));
+        }
+        surplus
+    }
+
+    fn forget_answers(&mut self, ended_before: Timestamp, limit: usize) -> usize {
+        let texts = self
+            .by_id
+            .values_mut()
+            .filter_map(|known| match &mut known.state {
+                State::Ended { at, end } if *at < ended_before => match end {
+                    End::Answered { result: text } | End::Refused { body: text, .. } => {
+                        text.is_some().then_some(text)
+                    }
+                    End::Lost | End::TimedOut => None,
+                },
+                _ => None,
+            });
+        texts.take(limit).map(|text| *text = None).count()
+    }
+
+    fn forget_keys(&mut self, beyond: u32, limit: usize) -> usize {
+        let surplus = self.with_surplus_keys(beyond).into_iter().take(limit);
+        let forgotten = surplus.filter_map(|key| {
+            let id = self.by_key.remove(&key)?;
+            self.by_id.get_mut(&(key.0, id))?.key.take()
+        });
+        forgotten.count()
+    }
+
+    /// Removes those that are over since a moment.
+    fn remove(&mut self, before: Timestamp, limit: usize) -> Vec<Transaction> {
+        let mut over: Vec<&Transaction> = self
+            .by_id
+            .values()
+            .filter(|known| known.started_at < before && known.ends_by < before)
+            .collect();
+        over.sort_by_key(|known| known.started_at);
+        let over: Vec<Transaction> = over.into_iter().take(limit).cloned().collect();
+        for known in &over {
+            self.by_id.remove(&(known.consumer.clone(), known.id.clone()));
+            if let Some(key) = &known.key {
+                self.by_key.remove(&(known.consumer.clone(), key.clone()));
+            }
+        }
+        over
+    }
 }
 
 #[async_trait]
 impl TransactionStore for InMemoryTransactions {
     async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
-        let mut transactions = self.lock();
-        let name = (transaction.consumer.clone(), transaction.id.clone());
-        let of_key = |key: &String| of_key(&transactions, &transaction.consumer, key);
-        let known = transactions.get(&name).cloned();
+        let mut books = self.lock();
+        let consumer = &transaction.consumer;
+        let name = (consumer.clone(), transaction.id.clone());
+        let of_key = |key: &String| books.of_key(consumer, key);
+        let known = books.by_id.get(&name);
         if let Some(known) = known.or_else(|| transaction.key.as_ref().and_then(of_key)) {
-            return Ok(Begun::Taken(Box::new(known)));
+            return Ok(Begun::Taken(Box::new(known.clone())));
         }
         self.note(event)?;
-        transactions.insert(name, transaction.clone());
+        if let Some(key) = &transaction.key {
+            let key = (consumer.clone(), key.clone());
+            books.by_key.insert(key, transaction.id.clone());
+        }
+        books.by_id.insert(name, transaction.clone());
         Ok(Begun::New)
     }
 
@@ -69,8 +142,8 @@ impl TransactionStore for InMemoryTransactions {
         ends_by: Timestamp,
         event: &Event,
     ) -> Result<bool, StoreError> {
-        let mut transactions = self.lock();
-        let known = transactions.get_mut(&(read.consumer.clone(), read.id.clone()));
+        let mut books = self.lock();
+        let known = books.by_id.get_mut(&(read.consumer.clone(), read.id.clone()));
         let known =
             known.filter(|known| known.state == State::NotExecuted && known.executions == read.executions);
         let Some(known) = known else { return Ok(false) };
@@ -83,8 +156,8 @@ impl TransactionStore for InMemoryTransactions {
     }
 
     async fn finish(&self, finish: &Finish) -> Result<bool, StoreError> {
-        let mut transactions = self.lock();
-        let known = transactions.get_mut(&(finish.consumer.clone(), finish.id.clone()));
+        let mut books = self.lock();
+        let known = books.by_id.get_mut(&(finish.consumer.clone(), finish.id.clone()));
         let known =
             known.filter(|known| known.state == State::Pending && known.executions == finish.execution);
         let Some(known) = known else { return Ok(false) };
@@ -95,12 +168,12 @@ impl TransactionStore for InMemoryTransactions {
     }
 
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
-        let transactions = self.lock();
+        let books = self.lock();
         Ok(match name {
-            Name::Id(id) => transactions.get(&(consumer.clone(), id.clone())).cloned(),
-            Name::Key(key) => of_key(&transactions, consumer, key),
+            Name::Id(id) => books.by_id.get(&(consumer.clone(), id.clone())).cloned(),
+            Name::Key(key) => books.of_key(consumer, key).cloned(),
             Name::Signature(signature, since) => {
-                let own = transactions.values().filter(|known| known.consumer == *consumer);
+                let own = books.by_id.values().filter(|known| known.consumer == *consumer);
                 let signed = own.filter(|known| known.signature == *signature && known.started_at >= *since);
                 signed
                     .max_by_key(|known| (known.started_at, known.id.clone()))
@@ -110,8 +183,8 @@ impl TransactionStore for InMemoryTransactions {
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, StoreError> {
-        let transactions = self.lock();
-        let wanted = transactions.values().filter(|known| {
+        let books = self.lock();
+        let wanted = books.by_id.values().filter(|known| {
             filter
                 .consumer
                 .as_ref()
@@ -140,22 +213,21 @@ impl TransactionStore for InMemoryTransactions {
         Ok(page.cloned().collect())
     }
 
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let mut transactions = self.lock();
-        let mut forgotten = 0;
-        for known in transactions.values_mut() {
-            let State::Ended { at, end } = &mut known.state else {
-                continue;
-            };
-            let (End::Answered { result: text } | End::Refused { body: text, .. }) = end else {
-                continue;
-            };
-            if *at < before && text.is_some() && forgotten < u64::from(limit) {
-                *text = None;
-                forgotten += 1;
+    async fn forget(&self, surplus: Surplus, limit: u32) -> Result<u32, StoreError> {
+        let mut books = self.lock();
+        let limit = limit as usize;
+        let n_forgotten = match surplus {
+            Surplus::Answers { ended_before } => books.forget_answers(ended_before, limit),
+            Surplus::Keys { beyond } => books.forget_keys(beyond, limit),
+            Surplus::Transactions { before } => {
+                let removed = books.remove(before, limit);
+                for transaction in &removed {
+                    self.log.forget(&transaction.stream());
+                }
+                removed.len()
             }
-        }
-        Ok(forgotten)
+        };
+        Ok(u32::try_from(n_forgotten).unwrap_or(u32::MAX))
     }
 }
 

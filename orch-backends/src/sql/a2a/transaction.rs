@@ -151,20 +151,6 @@ pub(super) async fn list(tx: &mut dyn Tx, filter: &Filter) -> Result<Vec<Transac
     tx.query(&sql, &params).await?.iter().map(read).collect()
 }
 
-pub(super) async fn forget(tx: &mut dyn Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let sql = "SELECT consumer, id FROM orch_transactions WHERE ended_at < ?1 AND result IS NOT NULL \
-        ORDER BY consumer, id LIMIT ?2";
-    let old = tx.query(sql, &[before.into(), limit.into()]).await?;
-    let mut forgotten = 0;
-    for row in &old {
-        let row = row.of(TABLE);
-        let sql = "UPDATE orch_transactions SET result = NULL WHERE consumer = ?1 AND id = ?2 AND result IS NOT NULL";
-        let params = [row.text("consumer")?.into(), row.text("id")?.into()];
-        forgotten += tx.execute(sql, &params).await?;
-    }
-    Ok(forgotten)
-}
-
 /// State, end, the provider's status, what it said, and whether the call was lost.
 fn state(state: &State) -> [Value<'_>; 5] {
     let name = Value::from(state.name());
