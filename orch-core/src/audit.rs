@@ -77,18 +77,21 @@ impl Audit {
     }
 
     /// Reads the whole chain and everything in it: what is wrong with it, where it ends, and what is not in it yet. What
-    /// happened longer ago than `kept_for` need not be there any more: its digests prove that it was. With an anchor, the
-    /// chain must also contain that.
+    /// happened longer ago than `kept_for` says of its stream need not be there any more: its digests prove that it was. With
+    /// an anchor, the chain must also contain that.
     ///
     /// # Errors
     /// The store failed.
     pub async fn verify(
         &self,
-        kept_for: Option<Duration>,
+        kept_for: impl Fn(&str) -> Option<Duration> + Send + Sync,
         anchor: Option<&Anchor>,
     ) -> Result<Verdict, StoreError> {
         let now = self.clock.now();
-        let kept_since = kept_for.map_or(Timestamp::from_millis(i64::MIN), |kept_for| now - kept_for);
+        let kept_since = |stream: &str| match kept_for(stream) {
+            Some(kept_for) => now - kept_for,
+            None => Timestamp::from_millis(i64::MIN),
+        };
         let mut verdict = Verdict::default();
         let mut last: Option<Seal> = None;
         let mut is_anchored = anchor.is_none();
@@ -100,7 +103,7 @@ impl Audit {
             }
             for seal in seals {
                 let sealed = self.store.sealed(seal.number).await?;
-                verdict.add(last.as_ref(), &seal, &sealed, kept_since);
+                verdict.add(last.as_ref(), &seal, &sealed, &kept_since);
                 is_anchored |= anchor.is_some_and(|anchor| *anchor == seal.anchor());
                 last = Some(seal);
             }

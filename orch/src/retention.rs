@@ -41,6 +41,17 @@ impl Default for Retention {
     }
 }
 
+impl Retention {
+    /// How long the events of a stream are kept after they happened, at least; for good where this is `None`.
+    pub fn of_events(&self, stream: &str) -> Option<Duration> {
+        match stream.split_once('/') {
+            Some(("approval", _)) => self.approvals,
+            Some(("transaction", _)) => self.transactions,
+            _ => None,
+        }
+    }
+}
+
 /// Between two batches others come to their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 

@@ -10,7 +10,7 @@ pub(super) async fn audit(arguments: &Arguments, command: &AuditCommand) -> Resu
     let store = Arc::new(open_store(arguments).await?);
     let audit = Audit::new(store, Arc::new(SystemClock), &OsEntropy);
     let verdict = audit
-        .verify(Retention::default().approvals, anchor.as_ref())
+        .verify(|stream| Retention::default().of_events(stream), anchor.as_ref())
         .await
         .map_err(CliError::other)?;
     for fault in &verdict.faults {

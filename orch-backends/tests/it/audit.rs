@@ -47,7 +47,7 @@ async fn lived_in(store: SqlStore) -> SqlStore {
 }
 
 async fn verify(store: &SqlStore) -> Verdict {
-    audit(store).verify(None, None).await.unwrap()
+    audit(store).verify(|_| None, None).await.unwrap()
 }
 
 async fn finds_tampering(store: impl AsyncFn() -> SqlStore) {

@@ -3,6 +3,8 @@ use serde_json::json;
 use super::*;
 use crate::{Event, InMemoryEventLog, ManualClock, SeededEntropy, Timestamp};
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 struct House {
     log: Arc<InMemoryEventLog>,
     store: Arc<InMemoryAudit>,
@@ -37,10 +39,10 @@ async fn what_is_sealed_is_proven_and_the_rest_is_named() {
     let house = house();
     let audit = house.audit(1);
     assert_eq!(audit.seal().await.unwrap(), 0);
-    assert_eq!(audit.verify(None, None).await.unwrap(), Verdict::default());
+    assert_eq!(audit.verify(|_| None, None).await.unwrap(), Verdict::default());
     house.append("approvals/apr_1", 300);
     assert_eq!(audit.seal().await.unwrap(), Audit::BATCH);
-    let verdict = audit.verify(None, None).await.unwrap();
+    let verdict = audit.verify(|_| None, None).await.unwrap();
     assert!(verdict.is_sound());
     assert_eq!(
         (verdict.n_seals, verdict.n_events, verdict.tail.n_events),
@@ -50,18 +52,18 @@ async fn what_is_sealed_is_proven_and_the_rest_is_named() {
     assert_eq!(stretch.to_string(), "events 257 to 300 of approvals/apr_1");
     assert_eq!(audit.seal().await.unwrap(), 44);
     assert_eq!(audit.seal().await.unwrap(), 0);
-    let head = audit.verify(None, None).await.unwrap().head.unwrap();
+    let head = audit.verify(|_| None, None).await.unwrap().head.unwrap();
     assert_eq!(head.number, 2);
     assert_eq!(head.to_string().parse(), Ok(head.clone()));
     house.append("tx_1", 1);
     assert_eq!(audit.seal().await.unwrap(), 1);
-    let kept = audit.verify(None, Some(&head)).await.unwrap();
+    let kept = audit.verify(|_| None, Some(&head)).await.unwrap();
     assert!(kept.is_sound() && kept.n_seals == 3);
     let other = Anchor {
         number: 1,
         digest: head.digest,
     };
-    let refused = audit.verify(None, Some(&other)).await.unwrap();
+    let refused = audit.verify(|_| None, Some(&other)).await.unwrap();
     assert_eq!(refused.faults, [Fault::Unanchored { anchor: other }]);
 }
 
@@ -75,7 +77,7 @@ async fn one_process_seals_until_its_time_is_over() {
     assert_eq!(other.seal().await.unwrap(), 0);
     house.clock.advance(Audit::LEASE);
     assert_eq!(other.seal().await.unwrap(), 1);
-    assert!(one.verify(None, None).await.unwrap().is_sound());
+    assert!(one.verify(|_| None, None).await.unwrap().is_sound());
 }
 
 #[tokio::test]
@@ -86,16 +88,22 @@ async fn what_is_removed_is_found_unless_it_is_old() {
     house.append("tx_1", 2);
     audit.seal().await.unwrap();
     house.log.forget("tx_1");
-    let verdict = audit.verify(None, None).await.unwrap();
+    let verdict = audit.verify(|_| None, None).await.unwrap();
     let gone = |seq| Fault::Removed {
         number: 1,
         stream: "tx_1".into(),
         seq,
     };
     assert_eq!(verdict.faults, [gone(1), gone(2)]);
-    let verdict = audit.verify(Some(Duration::from_secs(60)), None).await.unwrap();
+    let verdict = audit
+        .verify(|stream| (stream == "tx_1").then_some(MINUTE), None)
+        .await
+        .unwrap();
     assert!(verdict.is_sound());
     assert_eq!((verdict.n_events, verdict.n_removed), (5, 2));
+    let of_others = |stream: &str| (stream != "tx_1").then_some(MINUTE);
+    let verdict = audit.verify(of_others, None).await.unwrap();
+    assert_eq!(verdict.faults, [gone(1), gone(2)]);
 }
 
 #[test]

@@ -26,14 +26,14 @@ impl Verdict {
         self.faults.is_empty()
     }
 
-    /// Judges the next seal by the one before, and its entries by their events. Of what happened before `kept_since`, events
-    /// need not be kept any more.
+    /// Judges the next seal by the one before, and its entries by their events. Of what happened before
+    /// `kept_since` says of its stream, events need not be kept any more.
     pub(super) fn add(
         &mut self,
         last: Option<&Seal>,
         seal: &Seal,
         sealed: &[(Entry, Option<Event>)],
-        kept_since: Timestamp,
+        kept_since: &impl Fn(&str) -> Timestamp,
     ) {
         self.n_seals += 1;
         self.n_events += sealed.len() as u64;
@@ -53,7 +53,7 @@ impl Verdict {
             match event {
                 Some(event) if Entry::of(event) == *entry => {}
                 Some(_) => self.faults.push(Fault::Changed { number, stream, seq }),
-                None if entry.at < kept_since => self.n_removed += 1,
+                None if entry.at < kept_since(&entry.stream) => self.n_removed += 1,
                 None => self.faults.push(Fault::Removed { number, stream, seq }),
             }
         }
