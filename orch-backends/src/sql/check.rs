@@ -4,6 +4,7 @@ mod approvals;
 mod catalog;
 mod ledger;
 mod runs;
+mod transactions;
 
 use orch_core::StoreError;
 
@@ -24,8 +25,8 @@ pub struct Violation {
 }
 
 impl SqlStore {
-    /// Checks every invariant of the ledger, the runs, the catalog and the approvals from the stored rows. Of each law, at most 100
-    /// violations are reported.
+    /// Checks every invariant of the ledger, the runs, the catalog, the approvals and the transactions from the stored rows.
+    /// Of each law, at most 100 violations are reported.
     ///
     /// It reads every row, in memory that does not grow with their number, and may run while the store is in use: each law
     /// is checked by one statement, and so against rows of one moment.
@@ -36,6 +37,7 @@ impl SqlStore {
                 violations.extend(runs::violations(tx).await?);
                 violations.extend(catalog::violations(tx).await?);
                 violations.extend(approvals::violations(tx).await?);
+                violations.extend(transactions::violations(tx).await?);
                 Ok(violations)
             })
         })
