@@ -17,7 +17,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use futures_util::future::{BoxFuture, Either, select};
 use orch_approvals::Approvals;
 use orch_auth::{AgentSigner, Document, Form, Signer};
-use orch_core::{AgentId, Caller, Clock, Entropy, Timestamp, agent::Slug};
+use orch_core::{AgentId, Caller, Clock, Entropy, Timestamp, agent::Slug, limit::Exchanged};
 use sha2::{Digest, Sha256};
 
 pub use error::TransactError;
@@ -202,6 +202,11 @@ impl Transactions {
     /// Who signs and who offers what.
     pub fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    /// How often consumers may ask, for whoever keeps that together with what other processes let through.
+    pub fn quotas(&self) -> Arc<dyn Exchanged> {
+        self.0.quotas.shared()
     }
 
     /// What signs what is forwarded.

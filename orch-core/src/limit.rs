@@ -2,6 +2,7 @@
 //! processes keep together.
 
 mod bucket;
+mod budget;
 mod count;
 mod exchange;
 mod limiter;
@@ -10,7 +11,8 @@ mod store;
 mod window;
 
 pub use bucket::TokenBucket;
-pub use exchange::Exchange;
+pub use budget::{Budget, Steady};
+pub use exchange::{Exchange, Exchanged};
 pub use limiter::Limiter;
 pub use rate::{Rate, Standing};
 #[cfg(any(test, feature = "testing"))]

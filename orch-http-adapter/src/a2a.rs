@@ -26,7 +26,7 @@ use orch::{Orchestrator, Timestamp, a2a::Transactions};
 
 pub use options::{A2aOptions, Mode};
 
-use crate::Surface;
+use crate::{Surface, exchanging::Exchanging};
 
 /// The surface for signed transactions over an orchestrator. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -37,13 +37,16 @@ struct Inner {
     orchestrator: Orchestrator,
     options: A2aOptions,
     began_at: Timestamp,
+    _exchanging: Option<Exchanging>,
 }
 
 impl A2a {
     /// The surface over what the host has plugged together.
     pub fn new(orchestrator: Orchestrator, options: A2aOptions) -> Self {
         let began_at = orchestrator.clock().now();
+        let quotas = vec![orchestrator.transactions().quotas()];
         Self(Arc::new(Inner {
+            _exchanging: Exchanging::begin(&orchestrator, quotas),
             orchestrator,
             options,
             began_at,

@@ -7,6 +7,8 @@ pub mod approvals;
 #[cfg(any(feature = "market", feature = "a2a"))]
 mod body;
 mod document;
+#[cfg(any(feature = "market", feature = "a2a"))]
+mod exchanging;
 #[cfg(feature = "market")]
 pub mod market;
 pub mod mounts;

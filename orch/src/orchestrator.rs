@@ -7,7 +7,7 @@ use orch_billing::{Billing, Metering};
 use orch_core::{
     Catalog, Clock, Entropy, Switch, Timestamp,
     audit::Audit,
-    limit::{Exchange, Limiter, TallyStore},
+    limit::{Exchange, Exchanged, TallyStore},
 };
 use orch_planner::orchestrations::Orchestrations;
 use tokio::sync::watch;
@@ -144,7 +144,7 @@ impl Orchestrator {
 
     /// What keeps these limiters together with those of the same names in other processes that share the stores; `None` where
     /// no other process serves them. Whoever has the limiters runs it every [`INTERVAL`](Exchange::INTERVAL).
-    pub fn exchange(&self, limiters: Vec<Arc<Limiter>>) -> Option<Exchange> {
+    pub fn exchange(&self, limiters: Vec<Arc<dyn Exchanged>>) -> Option<Exchange> {
         let Parts { clock, entropy, .. } = &self.0.parts;
         let tallies = self.0.parts.tallies.clone()?;
         Some(Exchange::new(limiters, tallies, clock.clone(), &**entropy))

@@ -1,14 +1,12 @@
 //! How often each consumer may ask: counted only for those who proved who they are.
 
-use std::{
-    collections::HashMap,
-    num::NonZeroU32,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use orch_auth::PartyId;
-use orch_core::{Timestamp, limit::SlidingWindow};
+use orch_core::{
+    Timestamp,
+    limit::{Budget, Exchanged, Limiter, SlidingWindow},
+};
 
 /// How often a consumer may ask, whatever window of that length one looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,89 +43,89 @@ pub struct Standing {
     pub reset_at: Timestamp,
 }
 
-/// The counts of all consumers, in bounded memory.
+/// The counts of all consumers, in bounded memory, which processes that share stores keep together.
 #[derive(Debug)]
 pub(super) struct Quotas {
     options: QuotaOptions,
-    counts: Mutex<HashMap<PartyId, Count>>,
+    limiter: Arc<Limiter<Windows>>,
 }
 
+/// What a consumer has used: an exact window of a minute, and one of a second.
 #[derive(Debug)]
-struct Count {
+struct Windows {
     minute: SlidingWindow,
     second: SlidingWindow,
-    last: Timestamp,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-impl Quotas {
-    /// How many consumers are counted at once. Those that asked longest ago are forgotten first.
-    const MAX_COUNTS: usize = 65_536;
+/// By what name other processes know the limit.
+const NAME: &str = "a2a/transact";
 
+impl Quotas {
     pub(super) fn new(options: QuotaOptions) -> Self {
         Self {
             options,
-            counts: Mutex::default(),
+            limiter: Arc::new(Limiter::of(NAME, options)),
         }
+    }
+
+    /// The limit, for whoever keeps it together with those of other processes.
+    pub(super) fn shared(&self) -> Arc<dyn Exchanged> {
+        self.limiter.clone()
     }
 
     /// How a consumer stands, without asking for anything.
     pub(super) fn standing(&self, consumer: &PartyId, now: Timestamp) -> Standing {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        match counts.get(consumer) {
-            Some(count) => count.standing(self.options, now),
-            None => Count::new(self.options, now).standing(self.options, now),
-        }
+        self.limiter.look(consumer.as_str(), |used| match used {
+            Some(used) => used.standing(self.options, now),
+            None => Windows::new(self.options, now).standing(self.options, now),
+        })
     }
 
     /// Counts a request; or says how long until one can be let through, where that is enforced.
     pub(super) fn take(&self, consumer: &PartyId, now: Timestamp) -> Result<Standing, (Standing, Duration)> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= Self::MAX_COUNTS && !counts.contains_key(consumer) {
-            counts.retain(|_, count| now.since(count.last) < MINUTE);
-            let oldest = counts
-                .iter()
-                .min_by_key(|(_, count)| count.last)
-                .map(|(id, _)| id.clone());
-            if counts.len() >= Self::MAX_COUNTS
-                && let Some(oldest) = oldest
-            {
-                counts.remove(&oldest);
-            }
-        }
-        let count = counts
-            .entry(consumer.clone())
-            .or_insert_with(|| Count::new(self.options, now));
-        let (minute, second) = (count.minute.wait_for(1, now), count.second.wait_for(1, now));
-        if minute.is_zero() && second.is_zero() {
-            count.last = now;
-            // Only what both let through is taken from both.
-            let _ = (count.minute.take(now), count.second.take(now));
-        } else if self.options.enforced {
-            let wait = match minute.is_zero() {
-                true => Duration::from_secs(1),
-                false => minute,
-            };
-            let wait = wait.clamp(
-                Duration::from_secs(1),
-                self.options.longest_wait.max(Duration::from_secs(1)),
-            );
-            return Err((count.standing(self.options, now), wait));
-        }
-        Ok(count.standing(self.options, now))
+        self.limiter.take(consumer.as_str(), now)
     }
 }
 
-impl Count {
-    fn new(options: QuotaOptions, now: Timestamp) -> Self {
+impl Budget for Windows {
+    type Rule = QuotaOptions;
+    type Standing = Result<Standing, (Standing, Duration)>;
+
+    const MAX_COUNTS: usize = 65_536;
+
+    fn new(options: QuotaOptions, _: Timestamp) -> Self {
         Self {
             minute: SlidingWindow::new(options.per_minute, MINUTE),
             second: SlidingWindow::new(options.per_second, Duration::from_secs(1)),
-            last: now,
         }
     }
 
+    fn take(&mut self, options: QuotaOptions, now: Timestamp) -> (Self::Standing, bool) {
+        let (minute, second) = (self.minute.wait_for(1, now), self.second.wait_for(1, now));
+        // Only what both let through is taken from both.
+        let is_counted = minute.is_zero()
+            && second.is_zero()
+            && self.minute.take(now).is_ok()
+            && self.second.take(now).is_ok();
+        let standing = self.standing(options, now);
+        if is_counted || !options.enforced {
+            return (Ok(standing), is_counted);
+        }
+        let a_second = Duration::from_secs(1);
+        let wait = if minute.is_zero() { a_second } else { minute };
+        let wait = wait.clamp(a_second, options.longest_wait.max(a_second));
+        (Err((standing, wait)), false)
+    }
+
+    fn put_down(&mut self, count: u32, at: Timestamp) {
+        self.minute.put_down(count, at);
+        self.second.put_down(count, at);
+    }
+}
+
+impl Windows {
     fn standing(&self, options: QuotaOptions, now: Timestamp) -> Standing {
         let remaining = self.minute.remaining(now);
         Standing {
@@ -140,6 +138,11 @@ impl Count {
 
 #[cfg(test)]
 mod tests {
+    use orch_core::{
+        ManualClock, SeededEntropy,
+        limit::{Exchange, InMemoryTallies},
+    };
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_705_314_600_000);
@@ -192,5 +195,36 @@ mod tests {
             assert!(quotas.take(&one, NOW).is_ok());
         }
         assert_eq!(quotas.standing(&one, NOW).remaining, 15);
+    }
+
+    #[tokio::test]
+    async fn what_one_process_let_through_counts_in_the_others() {
+        let clock = Arc::new(ManualClock::at(NOW));
+        let store = Arc::new(InMemoryTallies::new(clock.clone()));
+        let replicas = [1, 2].map(|seed| {
+            let quotas = quotas(true);
+            let (limits, entropy) = (vec![quotas.shared()], SeededEntropy::new(seed));
+            (
+                quotas,
+                Exchange::new(limits, store.clone(), clock.clone(), &entropy),
+            )
+        });
+        let [(first, tells), (second, hears)] = &replicas;
+        let (one, two) = ("one".parse().unwrap(), "two".parse().unwrap());
+        let mut now = NOW;
+        for _ in 0..20 {
+            assert!(first.take(&one, now).is_ok());
+            clock.advance(Duration::from_millis(250));
+            now = now + Duration::from_millis(250);
+        }
+        assert_eq!(second.standing(&one, now).remaining, 20, "it has not heard");
+        tells.run().await.unwrap();
+        hears.run().await.unwrap();
+        assert_eq!(second.standing(&one, now).remaining, 0);
+        assert!(second.take(&one, now).is_err());
+        assert!(second.take(&two, now).is_ok(), "nobody spends another's");
+        // What is heard of later than it happened is free again later, by a slot at most.
+        let later = now + MINUTE + orch_core::limit::Tally::SLOT;
+        assert_eq!(second.standing(&one, later).remaining, 20);
     }
 }

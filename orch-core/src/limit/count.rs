@@ -3,16 +3,15 @@ use std::{
     time::Duration,
 };
 
-use super::{Rate, SlidingWindow, Standing, Tally, TokenBucket};
+use super::{Budget, Tally};
 use crate::Timestamp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What one of many has used of a limit: a token bucket under a ceiling of the burst in any minute.
+/// What one of many has used of a limit, and what the processes know of each other's part in it.
 #[derive(Debug)]
-pub(super) struct Count {
-    bucket: TokenBucket,
-    window: SlidingWindow,
+pub(super) struct Count<B> {
+    pub(super) budget: B,
     pub(super) last: Timestamp,
     /// What was let through here, by the slot of time; the earliest first.
     own: VecDeque<Own>,
@@ -27,37 +26,20 @@ struct Own {
     is_told: bool,
 }
 
-impl Count {
-    pub(super) fn new(rate: Rate, now: Timestamp) -> Self {
+impl<B: Budget> Count<B> {
+    pub(super) fn new(rule: B::Rule, now: Timestamp) -> Self {
         Self {
-            bucket: TokenBucket::new(rate.per_minute, MINUTE, rate.burst, now),
-            window: SlidingWindow::new(rate.burst, MINUTE),
+            budget: B::new(rule, now),
             last: now,
             own: VecDeque::new(),
             others: HashMap::new(),
         }
     }
 
-    /// Counts a request and lets it through, or not.
-    pub(super) fn take(&mut self, rate: Rate, now: Timestamp) -> Standing {
+    /// Answers a request, and says whether it was counted.
+    pub(super) fn take(&mut self, rule: B::Rule, now: Timestamp) -> (B::Standing, bool) {
         self.last = self.last.max(now);
-        // Only what both let through is taken from both.
-        let wait = self.bucket.wait_for(1, now).max(self.window.wait_for(1, now));
-        let is_let_through = wait.is_zero() && self.window.take(now).is_ok() && self.bucket.take(now).is_ok();
-        let limit = rate.per_minute.get();
-        let remaining = self.bucket.remaining(now).min(self.window.remaining(now));
-        let full_in = self
-            .bucket
-            .wait_for(limit, now)
-            .max(self.window.wait_for(limit, now));
-        let reset = (now + full_in).as_millis();
-        Standing {
-            limit,
-            burst: rate.burst.get(),
-            remaining: remaining.min(limit),
-            reset: u64::try_from(reset).unwrap_or(0).div_ceil(1000),
-            retry_after: (!is_let_through).then_some(wait),
-        }
+        self.budget.take(rule, now)
     }
 
     /// Remembers that one was let through here, for the others to hear. `true` if they knew all before.
@@ -111,8 +93,7 @@ impl Count {
         if n_more > 0 {
             self.others.insert(replica.into(), (slot, count));
             let at = now.min(slot + Tally::SLOT);
-            self.bucket.put_down(n_more, at);
-            self.window.put_down(n_more, at);
+            self.budget.put_down(n_more, at);
             self.last = self.last.max(at);
         }
     }

@@ -1,10 +1,29 @@
 use std::{
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use super::{Limiter, TallyStore};
+use super::{Heard, Tally, TallyStore};
 use crate::{Clock, Entropy, StoreError, Timestamp};
+
+/// A limit that processes keep together by what they tell each other.
+pub trait Exchanged: fmt::Debug + Send + Sync + 'static {
+    /// By what name the others know it.
+    fn name(&self) -> &str;
+
+    /// From now on others want to hear.
+    fn share(&self);
+
+    /// What the others do not know yet, of at most so many, who count as told from now on.
+    fn tell(&self, most: usize) -> Vec<Tally>;
+
+    /// They did not hear it.
+    fn tell_again(&self, tallies: &[Tally]);
+
+    /// Counts what another process let through.
+    fn hear(&self, heard: &Heard, now: Timestamp);
+}
 
 /// Tells other processes what the limiters of this one let through, and them what the others let through: from time to time,
 /// and never while a request waits.
@@ -16,7 +35,7 @@ use crate::{Clock, Entropy, StoreError, Timestamp};
 /// what it let through in the last minute.
 #[derive(Debug)]
 pub struct Exchange {
-    limiters: Vec<Arc<Limiter>>,
+    limiters: Vec<Arc<dyn Exchanged>>,
     store: Arc<dyn TallyStore>,
     clock: Arc<dyn Clock>,
     /// By what name the others know this process.
@@ -44,7 +63,7 @@ impl Exchange {
 
     /// An exchange between these limiters and all of the same names that share the store.
     pub fn new(
-        limiters: Vec<Arc<Limiter>>,
+        limiters: Vec<Arc<dyn Exchanged>>,
         store: Arc<dyn TallyStore>,
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Heard, Rate, Standing, Tally, count::Count};
+use super::{Budget, Exchanged, Heard, Rate, Steady, Tally, count::Count};
 use crate::Timestamp;
 
 /// Limits how often each of many may ask, in bounded memory.
@@ -12,52 +12,67 @@ use crate::Timestamp;
 /// It counts what this process lets through. Where several processes serve the same, an [`Exchange`](super::Exchange) tells
 /// each of them what the others let through.
 #[derive(Debug)]
-pub struct Limiter {
+pub struct Limiter<B: Budget = Steady> {
     name: &'static str,
-    rate: Rate,
-    counts: Mutex<Counts>,
+    rule: B::Rule,
+    counts: Mutex<Counts<B>>,
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    by_subject: HashMap<Box<str>, Count>,
+#[derive(Debug)]
+struct Counts<B> {
+    by_subject: HashMap<Box<str>, Count<B>>,
     /// Whether others want to hear what is let through here.
     is_shared: bool,
     /// Of whom the others do not know all.
     untold: Vec<Box<str>>,
 }
 
-impl Limiter {
-    /// How many are counted at once. Beyond that, the one that asked longest ago is forgotten, which after two minutes
-    /// changes nothing. A count takes at most 8 bytes times its burst.
-    pub const MAX_COUNTS: usize = 4096;
-    /// After so long without a request, a count is as good as none.
-    const FORGOTTEN_AFTER: Duration = Duration::from_secs(120);
+/// After so long without a request, a count is as good as none.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(120);
 
+impl Limiter {
     /// A limit of that name, by which other processes know it.
     pub fn new(name: &'static str, rate: Rate) -> Self {
-        Self {
-            name,
-            rate,
-            counts: Mutex::default(),
-        }
+        Self::of(name, rate)
     }
 
     /// What it lets through.
     pub fn rate(&self) -> Rate {
-        self.rate
+        self.rule
+    }
+}
+
+impl<B: Budget> Limiter<B> {
+    /// A limit of that name, by which other processes know it, with budgets of its own kind.
+    pub fn of(name: &'static str, rule: B::Rule) -> Self {
+        let counts = Counts {
+            by_subject: HashMap::new(),
+            is_shared: false,
+            untold: Vec::new(),
+        };
+        Self {
+            name,
+            rule,
+            counts: Mutex::new(counts),
+        }
     }
 
-    /// Counts a request of one of them and lets it through, or not.
-    pub fn take(&self, subject: &str, now: Timestamp) -> Standing {
+    /// Answers a request of one of them: it is counted and let through, or not.
+    pub fn take(&self, subject: &str, now: Timestamp) -> B::Standing {
         let mut counts = self.lock();
         let is_shared = counts.is_shared;
-        let count = counts.of(subject, self.rate, now);
-        let standing = count.take(self.rate, now);
-        if is_shared && standing.retry_after.is_none() && count.note(now) {
+        let count = counts.of(subject, self.rule, now);
+        let (standing, is_counted) = count.take(self.rule, now);
+        if is_shared && is_counted && count.note(now) {
             counts.untold.push(subject.into());
         }
         standing
+    }
+
+    /// What looks at the budget of one of them, if it has asked lately.
+    pub fn look<T>(&self, subject: &str, look: impl FnOnce(Option<&B>) -> T) -> T {
+        let counts = self.lock();
+        look(counts.by_subject.get(subject).map(|count| &count.budget))
     }
 
     /// How many are counted now.
@@ -65,17 +80,21 @@ impl Limiter {
         self.lock().by_subject.len()
     }
 
-    pub(super) fn name(&self) -> &'static str {
+    fn lock(&self) -> MutexGuard<'_, Counts<B>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<B: Budget> Exchanged for Limiter<B> {
+    fn name(&self) -> &str {
         self.name
     }
 
-    /// From now on others want to hear.
-    pub(super) fn share(&self) {
+    fn share(&self) {
         self.lock().is_shared = true;
     }
 
-    /// What the others do not know yet, of at most so many, who count as told from now on.
-    pub(super) fn tell(&self, most: usize) -> Vec<Tally> {
+    fn tell(&self, most: usize) -> Vec<Tally> {
         let mut counts = self.lock();
         let Counts {
             by_subject, untold, ..
@@ -98,8 +117,7 @@ impl Limiter {
         tallies
     }
 
-    /// They did not hear it.
-    pub(super) fn tell_again(&self, tallies: &[Tally]) {
+    fn tell_again(&self, tallies: &[Tally]) {
         let mut counts = self.lock();
         for tally in tallies.iter().filter(|tally| tally.limit == self.name) {
             if let Some(count) = counts.by_subject.get_mut(&*tally.subject) {
@@ -109,41 +127,33 @@ impl Limiter {
         }
     }
 
-    /// Counts what another process let through.
-    pub(super) fn hear(&self, heard: &Heard, now: Timestamp) {
+    fn hear(&self, heard: &Heard, now: Timestamp) {
         let tally = &heard.tally;
-        if now.since(tally.slot) < Self::FORGOTTEN_AFTER {
+        if now.since(tally.slot) < FORGOTTEN_AFTER {
             let mut counts = self.lock();
-            let count = counts.of(&tally.subject, self.rate, tally.slot);
+            let count = counts.of(&tally.subject, self.rule, tally.slot);
             count.hear(&heard.replica, tally.slot, tally.count, now);
         }
     }
-
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Counts {
-    fn of(&mut self, subject: &str, rate: Rate, now: Timestamp) -> &mut Count {
-        if !self.by_subject.contains_key(subject) {
-            if self.by_subject.len() >= Limiter::MAX_COUNTS {
-                self.make_room(now);
-            }
-            self.by_subject.insert(subject.into(), Count::new(rate, now));
+impl<B: Budget> Counts<B> {
+    fn of(&mut self, subject: &str, rule: B::Rule, now: Timestamp) -> &mut Count<B> {
+        if !self.by_subject.contains_key(subject) && self.by_subject.len() >= B::MAX_COUNTS {
+            self.make_room(now);
         }
         self.by_subject
             .entry(subject.into())
-            .or_insert_with(|| Count::new(rate, now))
+            .or_insert_with(|| Count::new(rule, now))
     }
 
     fn make_room(&mut self, now: Timestamp) {
         self.by_subject
-            .retain(|_, count| now.since(count.last) < Limiter::FORGOTTEN_AFTER);
+            .retain(|_, count| now.since(count.last) < FORGOTTEN_AFTER);
         for count in self.by_subject.values_mut() {
             count.forget_others(now);
         }
-        if self.by_subject.len() >= Limiter::MAX_COUNTS {
+        if self.by_subject.len() >= B::MAX_COUNTS {
             let oldest = self.by_subject.iter().min_by_key(|(_, count)| count.last);
             if let Some(oldest) = oldest.map(|(subject, _)| subject.clone()) {
                 self.by_subject.remove(&oldest);

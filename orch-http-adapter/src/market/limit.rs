@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use futures_util::future::{AbortHandle, abortable};
-use orch::{ApiKeyId, Clock, Orchestrator, Timestamp};
-use orch_core::limit::{Exchange, Limiter, Standing};
-use tokio::runtime::Handle;
+use orch::{ApiKeyId, Orchestrator, Timestamp};
+use orch_core::limit::{Exchanged, Limiter, Standing};
 
 pub use orch_core::limit::Rate;
+
+use crate::exchanging::Exchanging;
 
 /// The rates of the classes of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +55,7 @@ pub(super) struct RateLimits {
     agents: Arc<Limiter>,
     agent: Arc<Limiter>,
     usage: Arc<Limiter>,
-    /// Ends what exchanges them.
-    exchanging: Option<AbortHandle>,
+    exchanging: Option<Exchanging>,
 }
 
 impl RateLimits {
@@ -81,16 +80,8 @@ impl RateLimits {
             &self.agent,
             &self.usage,
         ];
-        let Some(exchange) = orchestrator.exchange(all.map(Arc::clone).into()) else {
-            return;
-        };
-        let Ok(runtime) = Handle::try_current() else {
-            tracing::warn!("there is no runtime to share limits on: each process counts for itself");
-            return;
-        };
-        let (keep, exchanging) = abortable(keep(exchange, orchestrator.clock().clone()));
-        runtime.spawn(keep);
-        self.exchanging = Some(exchanging);
+        let all = all.map(|limiter| -> Arc<dyn Exchanged> { limiter.clone() });
+        self.exchanging = Exchanging::begin(orchestrator, all.into());
     }
 
     /// Counts a request and lets it through, or not.
@@ -106,31 +97,6 @@ impl RateLimits {
             Class::Agent => &self.agent,
             Class::Usage => &self.usage,
         }
-    }
-}
-
-impl Drop for RateLimits {
-    fn drop(&mut self) {
-        if let Some(exchanging) = &self.exchanging {
-            exchanging.abort();
-        }
-    }
-}
-
-/// Exchanges what is let through, until it is aborted. A store that is away is said once.
-async fn keep(exchange: Exchange, clock: Arc<dyn Clock>) {
-    let mut is_away = false;
-    loop {
-        match exchange.run().await {
-            Ok(()) => is_away = false,
-            Err(error) if !is_away => {
-                is_away = true;
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "limits are not shared: each process counts for itself");
-            }
-            Err(_) => {}
-        }
-        clock.sleep(Exchange::INTERVAL).await;
     }
 }
 

@@ -7,5 +7,6 @@ mod house;
 mod limits;
 mod mounts;
 mod page;
+mod replicas;
 mod strangers;
 mod vectors;

@@ -6,7 +6,7 @@ use proptest::{collection::vec, prelude::*};
 use super::*;
 use crate::{
     ManualClock, SeededEntropy,
-    limit::{Heard, InMemoryTallies, Rate, Tally},
+    limit::{InMemoryTallies, Limiter, Rate},
 };
 
 /// Processes that share a store, each with a limit of ten a minute and twenty at once.

@@ -43,10 +43,10 @@ fn whoever_waits_as_told_is_let_through() {
 #[test]
 fn memory_is_bounded_and_the_oldest_goes_first() {
     let limiter = limiter();
-    for number in 0..=Limiter::MAX_COUNTS {
+    for number in 0..=Steady::MAX_COUNTS {
         limiter.take(&format!("key {number}"), at(i64::try_from(number).unwrap()));
     }
-    assert_eq!(limiter.n_counts(), Limiter::MAX_COUNTS);
+    assert_eq!(limiter.n_counts(), Steady::MAX_COUNTS);
     assert!(!limiter.lock().by_subject.contains_key("key 0"));
     limiter.take("late", at(1_000_000));
     assert_eq!(limiter.n_counts(), 1, "what was forgotten long ago is gone");
