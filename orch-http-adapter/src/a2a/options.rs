@@ -14,6 +14,9 @@ pub struct A2aOptions {
     pub self_registration: bool,
     /// Whether where agents are reached is nobody's business.
     pub hide_endpoints: bool,
+    /// Whether an agent may decide what it asked for itself; if nothing is said, in standalone mode alone. What a service
+    /// requires an approval for is let through by none of its own in any case.
+    pub self_approval: Option<bool>,
     /// Where this server is reached, for the manifests of agents.
     pub public_url: String,
 }
@@ -42,5 +45,10 @@ impl A2aOptions {
     /// Whether a key is asked for.
     pub(super) fn wants_key(&self) -> bool {
         self.api_key.is_some() || self.mode == Mode::Cloud
+    }
+
+    /// Whether an agent may decide what it asked for itself.
+    pub(super) fn allows_self_approval(&self) -> bool {
+        self.self_approval.unwrap_or(self.mode == Mode::Standalone)
     }
 }

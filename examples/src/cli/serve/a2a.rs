@@ -34,6 +34,8 @@ pub(super) struct A2aConfig {
     self_registration: bool,
     /// Whether where agents are reached is nobody's business.
     hide_endpoints: bool,
+    /// Whether an agent may decide what it asked for itself; in standalone mode alone unless this says so.
+    self_approval: Option<bool>,
     /// Where this server is reached from outside.
     public_url: Option<String>,
     /// Whether limits are enforced in standalone mode too.
@@ -93,6 +95,7 @@ pub(super) fn options(config: &Config, address: &str) -> Result<A2aOptions, CliE
         admin_key,
         self_registration,
         hide_endpoints,
+        self_approval,
         public_url,
         ..
     } = &config.a2a;
@@ -102,6 +105,7 @@ pub(super) fn options(config: &Config, address: &str) -> Result<A2aOptions, CliE
         admin_key: admin_key.clone().map(Into::into),
         self_registration: *self_registration,
         hide_endpoints: *hide_endpoints,
+        self_approval: *self_approval,
         public_url: public_url.clone().unwrap_or_else(|| address.to_owned()),
     })
 }

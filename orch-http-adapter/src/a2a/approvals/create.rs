@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        A2a, Mode,
+        A2a,
         access::text,
         error::{ApiError, created},
         moment,
@@ -86,7 +86,7 @@ fn question(members: &Members) -> Result<Question, ApiError> {
 fn policy(a2a: &A2a, members: &Members) -> Result<Policy, ApiError> {
     let seconds: Option<u64> = members.optional("timeout_seconds")?;
     Ok(Policy {
-        self_approval: a2a.options().mode == Mode::Standalone,
+        self_approval: a2a.options().allows_self_approval(),
         timeout: seconds.map_or(Policy::DEFAULT_TIMEOUT, Duration::from_secs),
         ..Policy::anyone()
     })

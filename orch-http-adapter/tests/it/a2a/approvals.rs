@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::{body::Body, http::Request};
+use orch_http_adapter::a2a::A2aOptions;
 use serde_json::{Value, json};
 
 use super::house::{Answer, House, cloud, consumer, house, house_with, sign};
@@ -310,6 +311,26 @@ async fn a_stranger_is_refused_and_who_asks_does_not_decide_in_the_cloud() {
         .await;
     assert_eq!(by_key.status, 200, "{}", by_key.text);
     assert_eq!(house.get(&path).await.body["submitted_by"], "api-key");
+}
+
+#[tokio::test]
+async fn a_host_says_whether_who_asks_may_decide() {
+    let body = r#"{"decision":"approve","approved_by":"me"}"#;
+    let signature = sign(&consumer(), body);
+    let own = [
+        ("x-amorce-agent-id", "agent-001"),
+        ("x-agent-signature", &*signature),
+    ];
+    for (self_approval, status) in [(None, 200), (Some(true), 200), (Some(false), 403)] {
+        let options = A2aOptions {
+            self_approval,
+            ..A2aOptions::default()
+        };
+        let house = house_with(options).await;
+        let asked = house.post("/v1/approvals/create", PYTHON, &own[..1]).await;
+        let path = format!("/v1/approvals/{}/submit", id(&asked));
+        assert_eq!(house.post(&path, body, &own).await.status, status);
+    }
 }
 
 #[tokio::test]
