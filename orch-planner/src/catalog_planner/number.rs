@@ -58,13 +58,14 @@ pub(super) fn of_words(numbers: &[u64]) -> Option<u64> {
     Some(total)
 }
 
-/// The number at the beginning of a text, and how many bytes it takes: `1,000`, `-3.5`, `0.8`.
+/// The number at the beginning of a text, and how many bytes it takes: `1,000`, `-3.5`, `0.8`, `6.02e23`.
 pub(super) fn of_digits(text: &str) -> Option<(Number, usize)> {
     let bytes = text.as_bytes();
     let sign = usize::from(bytes.first() == Some(&b'-'));
     let run = |from: usize| {
-        bytes[from..]
+        bytes
             .iter()
+            .skip(from)
             .take_while(|byte| byte.is_ascii_digit())
             .count()
     };
@@ -84,6 +85,13 @@ pub(super) fn of_digits(text: &str) -> Option<(Number, usize)> {
     };
     if fraction > 0 {
         end += 1 + fraction;
+    }
+    let has_sign = |at: usize| usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+    if !is_grouped && matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let digits = end + 1 + has_sign(end + 1);
+        let after = digits + run(digits);
+        let is_exponent = after > digits && !text[after..].starts_with(char::is_alphanumeric);
+        end = if is_exponent { after } else { end };
     }
     let plain = if is_grouped {
         text[..end].replace(',', "")
@@ -109,6 +117,9 @@ mod tests {
             ("-3.5%", "-3.5", 4),
             ("5, 6", "5", 1),
             ("12km", "12", 2),
+            ("1.6e-19 C", "1.6e-19", 7),
+            ("5e", "5", 1),
+            ("2e3x", "2", 1),
         ] {
             let (read, taken) = of_digits(text).unwrap();
             assert_eq!((read.to_string().as_str(), taken), (number, length), "{text}");

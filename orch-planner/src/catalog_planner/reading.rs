@@ -23,7 +23,7 @@ use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 
 use orch_core::Timestamp;
 
-use index::Index;
+use index::{Index, count};
 use known::Known;
 pub(super) use mention::{ReadGoal, Said};
 use score::Reading;
@@ -98,6 +98,7 @@ impl Library {
         }
         if wishes.len() > 1
             && let Some(readings) = self.each(goal, &wishes)
+            && !self.is_one(goal, whole.clone(), &readings)
         {
             return Ok(readings
                 .into_iter()
@@ -106,12 +107,24 @@ impl Library {
         }
         let best = self.best(goal, whole.clone());
         match best {
-            Some(reading) if reading.fits(self) => Ok(self.loosened(goal, reading)),
+            Some(reading) if reading.fits() => Ok(self.loosened(goal, reading)),
             // What asks for two things in one breath may fit no task as a whole.
             best => self
                 .apart(goal, whole.clone())
                 .ok_or_else(|| self.refusal(goal, whole, best)),
         }
+    }
+
+    /// Whether what could be several calls is rather one: of one task that takes all the values, or that the whole speaks for
+    /// more than the parts do for theirs.
+    fn is_one(&self, goal: &ReadGoal, whole: Range<usize>, parts: &[Reading]) -> bool {
+        let Some(whole) = self.best(goal, whole).filter(Reading::fits) else {
+            return false;
+        };
+        let are_same = parts.iter().all(|part| part.task == whole.task);
+        let takes_all = are_same && whole.evidence.used > 0.99;
+        let mean = parts.iter().map(Reading::meant).sum::<f64>() / count(parts.len());
+        takes_all || whole.score > mean + score::WHOLE
     }
 
     /// A reading for each of several wishes, if they fit at least two; a wish that lacks something takes it from those
@@ -121,11 +134,16 @@ impl Library {
         let mut start = None;
         for wish in wishes {
             let from = start.unwrap_or(wish.start);
-            let stands = |reading: &Reading| reading.fits(self) && reading.relevance >= score::PART;
+            let stands = |reading: &Reading| reading.fits() && reading.relevance >= score::PART;
             let own = self.best(goal, wish.clone()).filter(stands);
+            // "What are beagles like? Show me pictures": the same task is asked for anew only with other values.
+            let own = own.filter(|own| {
+                let is_same = readings.last().is_some_and(|last| last.task == own.task);
+                !is_same || !own.filled.mentions.is_empty() || !own.filled.chosen.is_empty()
+            });
             let framed = || {
                 self.best(goal, from..wish.end)
-                    .filter(|reading| reading.fits(self) && from < wish.start)
+                    .filter(|reading| reading.fits() && from < wish.start)
             };
             let recalled = || {
                 let before = readings.last()?;
@@ -146,7 +164,7 @@ impl Library {
             let end = wishes.last().map_or(last.range.end, |wish| wish.end);
             if let Some(longer) = self
                 .best(goal, from..end)
-                .filter(|longer| longer.task == last.task && longer.fits(self))
+                .filter(|longer| longer.task == last.task && longer.fits())
             {
                 *last = longer;
             }
@@ -156,7 +174,7 @@ impl Library {
 
     /// A wish that lacks values which the one before it has for slots of the same names.
     fn recalling(&self, wanting: &Reading, before: &Reading) -> Option<Reading> {
-        let says_nothing = wanting.filled.values.is_empty() && wanting.task == before.task;
+        let says_nothing = wanting.filled.mentions.is_empty() && wanting.task == before.task;
         if !wanting.is_relevant() || says_nothing {
             return None;
         }
@@ -194,14 +212,11 @@ impl Library {
         let mut best: Option<(f64, Vec<Reading>)> = None;
         for joint in wish::joints(goal, range.clone()) {
             let (left, right) = (range.start..joint.start, joint.end..range.end);
-            let stands = |reading: &Reading| reading.fits(self) && reading.relevance >= score::PART;
+            let stands = |reading: &Reading| reading.fits() && reading.relevance >= score::PART;
             let Some(first) = self.best(goal, left).filter(stands) else {
                 continue;
             };
-            let Some(second) = self
-                .best(goal, right.clone())
-                .filter(|reading| reading.fits(self))
-            else {
+            let Some(second) = self.best(goal, right.clone()).filter(Reading::fits) else {
                 continue;
             };
             // "Shoes, sorted by price" says more of the shoes.

@@ -7,7 +7,7 @@ use super::stem::stem;
 /// Words that only hold a sentence together.
 static FUNCTION_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     "a about above after again all also am an and any are around as at be been being below both but by can \
-     could did do does done each either every few for from had has have her here him his how i if in inside \
+     could did do does done each either every few for from had has have he her here him his how i if in inside \
      into is it its itself just lot many may me might mine more most much must my near no nor not of off on \
      once one only onto or other our out over own per same several she should so some such than that the \
      their them then there these they this those through to too under until up upon us using very via was we \

@@ -26,6 +26,7 @@ use super::{
     mention::{Mention, ReadGoal},
     slot::Slot,
 };
+use crate::catalog_planner::shape::Shape;
 
 /// What a part of a goal says for a task.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +87,13 @@ impl Filled {
         slots
             .filter(|(at, slot)| slot.is_required && !self.values.contains_key(at))
             .map(|(_, slot)| slot)
+    }
+
+    /// How many slots were filled with choices that are said.
+    pub(super) fn chosen_slots(&self, known: &Known) -> usize {
+        let is_choice = |slot: &Slot| matches!(slot.shape.item(), Shape::Choice(_));
+        let filled = self.values.keys().filter(|at| is_choice(&known.slots[**at]));
+        if self.chosen.is_empty() { 0 } else { filled.count() }
     }
 
     /// The arguments of a call.

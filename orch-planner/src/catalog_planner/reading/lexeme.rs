@@ -171,6 +171,19 @@ mod tests {
             ]
         );
         assert_eq!(shown("see example.com."), ["see", "Url:example.com", "."]);
+        assert_eq!(
+            shown("+4915112345678, 88-1234, 2:19-cv-04577, 10-20"),
+            [
+                "Code:+4915112345678",
+                ",",
+                "Code:88-1234",
+                ",",
+                "Code:2:19-cv-04577",
+                ",",
+                "10",
+                "20"
+            ]
+        );
     }
 
     #[test]

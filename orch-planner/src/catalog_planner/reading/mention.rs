@@ -26,7 +26,7 @@ pub(in crate::catalog_planner) struct ReadGoal {
     pub(in crate::catalog_planner) text: String,
     /// Its lexemes.
     pub(in crate::catalog_planner) lexemes: Vec<Lexeme>,
-    /// The values that it spells out, in order and apart from each other.
+    /// The values that it spells out, in order and apart from each other; but "in 3 days" is a day and a number.
     pub(in crate::catalog_planner) mentions: Vec<Mention>,
     /// The lexemes of sentences that ask for nothing.
     pub(super) framing: BTreeSet<usize>,
@@ -134,6 +134,9 @@ impl Reader<'_> {
     /// Reads the mention that begins at `at`, if one does; returns where to read on.
     fn step(&mut self, at: usize) -> usize {
         let lexemes = self.lexemes;
+        if let Some((day, end)) = date::counted(lexemes, at, self.today) {
+            self.push(at..end, Said::Day(day));
+        }
         if let Some((day, end)) = date::read(lexemes, at, self.today) {
             return self.push(at..end, Said::Day(day));
         }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Library,
     fill::{Filled, fill},
+    known::Known,
     lexeme::Lexeme,
     mention::ReadGoal,
     score::Reading,
@@ -50,13 +51,7 @@ impl Library {
             let kept: Vec<usize> = next.values.keys().copied().filter(is_new).collect();
             next.values.retain(|slot, _| kept.contains(slot));
             next.guessed.retain(|slot, _| kept.contains(slot));
-            if !goes_on(
-                goal,
-                reading.range.clone(),
-                &last,
-                &next,
-                known.required().count(),
-            ) {
+            if !goes_on(known, goal, reading.range.clone(), &last, &next) {
                 break;
             }
             taken.extend(next.claimed.iter().copied());
@@ -64,6 +59,7 @@ impl Library {
             made.values.extend(next.values);
             made.mentions.extend(next.mentions);
             made.guessed.extend(next.guessed);
+            made.chosen = next.chosen;
             calls.push(made.arguments(known));
             last = made;
         }
@@ -72,7 +68,8 @@ impl Library {
 }
 
 /// Whether the values of the next call are of the same kind as those of the last, and stand beside them.
-fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, required: usize) -> bool {
+fn goes_on(known: &Known, goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled) -> bool {
+    let required = known.required().count();
     let mut joined = false;
     let mut renewed = 0_usize;
     for (slot, &mention) in &next.mentions {
@@ -84,17 +81,32 @@ fn goes_on(goal: &ReadGoal, range: Range<usize>, last: &Filled, next: &Filled, r
             return false;
         }
         renewed += 1;
-        joined |= former.range.end <= mention.range.start
-            && only_joined(goal, former.range.end..mention.range.start, 2);
+        joined |= are_joined(goal, former.range.clone(), mention.range.clone());
     }
     joined |= next.guessed.keys().any(|slot| last.guessed.contains_key(slot))
         && next.mentions.keys().all(|slot| last.mentions.contains_key(slot));
+    // "By train and by bus" are two choices.
+    let chooses_anew = next.values.iter().any(|(slot, value)| {
+        let is_choice = matches!(known.slots[*slot].shape, Shape::Choice(_));
+        is_choice && last.values.get(slot).is_some_and(|former| former != value)
+    });
+    joined |= chooses_anew
+        && match (last.chosen.last(), next.chosen.first()) {
+            (Some(&former), Some(&other)) => former < other && only_joined(goal, former + 1..other, 2),
+            _ => false,
+        };
     let announced = goal.lexemes[range]
         .iter()
         .any(|lexeme| ANNOUNCERS.contains(&lexeme.word()));
     let whole =
         renewed >= last.mentions.len() && renewed > 0 && (renewed > 1 || (announced && required <= 1));
     joined || whole
+}
+
+/// Whether two values stand beside each other, whichever comes first.
+fn are_joined(goal: &ReadGoal, one: Range<usize>, other: Range<usize>) -> bool {
+    let between = one.end.min(other.end)..one.start.max(other.start);
+    only_joined(goal, between, 2)
 }
 
 /// Whether nothing but joints, prepositions, other values and at most so many words stands between two values.

@@ -4,20 +4,18 @@ use std::ops::Range;
 
 use super::{
     Library,
-    evidence::Evidence,
+    evidence::{Evidence, LACKING},
     fill::{Filled, fill},
     mention::ReadGoal,
     nobody,
 };
 
-/// From here on, a task has to do with what is asked.
-const RELEVANT: f64 = 0.18;
 /// From here on, a part of a goal asks for something of its own.
 pub(super) const PART: f64 = 0.25;
 /// From here on, a task is surely meant, even beside another one.
 pub(super) const SURE: f64 = 0.38;
-/// From here on, a task that takes all that is said has to do with it.
-const TAKEN: f64 = 0.12;
+/// How much more has to speak for a whole than for its parts in the mean, to be one call.
+pub(super) const WHOLE: f64 = 0.5;
 /// From here on, a task is meant even where its values had to be guessed.
 pub(super) const PLAIN: f64 = 0.6;
 /// How many tasks are looked at closely.
@@ -41,25 +39,19 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Whether the task has to do with what is asked.
-    pub(super) fn is_relevant(&self) -> bool {
-        self.relevance >= RELEVANT
+    /// How good it is apart from what it lacks.
+    pub(super) fn meant(&self) -> f64 {
+        self.score + if self.evidence.missing > 0.0 { LACKING } else { 0.0 }
     }
 
-    /// Whether the task does what is asked and lacks nothing. Less needs to be said of it where it takes all the values that
-    /// the goal spells out, and more where values had to be guessed.
-    pub(super) fn fits(&self, library: &Library) -> bool {
-        let known = library.known(self.task);
-        let guesses = self.filled.guessed.len();
-        let takes_all = guesses <= 1 && !self.filled.is_scraped && self.evidence.used >= 0.99;
-        let least = if takes_all {
-            TAKEN
-        } else if guesses > 1 {
-            SURE
-        } else {
-            RELEVANT
-        };
-        self.relevance >= least && self.filled.missing(known).next().is_none()
+    /// Whether the task is rather meant than none, whether or not it lacks something.
+    pub(super) fn is_relevant(&self) -> bool {
+        self.meant() > 0.0
+    }
+
+    /// Whether the task is rather meant than none, and lacks nothing.
+    pub(super) fn fits(&self) -> bool {
+        self.score > 0.0 && self.evidence.missing == 0.0
     }
 }
 
@@ -95,7 +87,7 @@ impl Library {
             filled,
             evidence,
             relevance: evidence.relevance(),
-            score: evidence.score(),
+            score: evidence.worth(),
         }
     }
 }

@@ -42,7 +42,7 @@ pub(in crate::catalog_planner) struct Slot {
     pub(super) is_required: bool,
     /// What is taken where nothing is said.
     pub(super) default: Option<Value>,
-    /// The values that its description shows in quotation marks, as they are written there.
+    /// The values that its description shows as examples or in quotation marks, as they are written there.
     pub(super) shown: Vec<String>,
     /// The fields of the objects of a list.
     pub(super) fields: Vec<Slot>,
@@ -141,7 +141,9 @@ impl Slot {
                 .get("default")
                 .filter(|default| !default.is_null())
                 .cloned(),
-            shown: shown(&written),
+            shown: Some(shown(&written))
+                .filter(|shown| !shown.is_empty())
+                .unwrap_or_else(|| exemplified(&written)),
             minimum: number(["minimum", "exclusiveMinimum"]),
             maximum: number(["maximum", "exclusiveMaximum"]),
             description,
@@ -186,6 +188,37 @@ impl Slot {
     }
 }
 
+/// What is shown as an example where nothing is quoted: after "e.g." or "such as", or as the whole description, "dog or cat".
+fn exemplified(description: &str) -> Vec<String> {
+    let lower = description.to_ascii_lowercase();
+    let openers = [
+        "e.g. ",
+        "e.g., ",
+        "such as ",
+        "for example ",
+        "for example, ",
+        "one of ",
+        "either ",
+    ];
+    let opened = openers
+        .iter()
+        .filter_map(|opener| lower.find(opener).map(|at| at + opener.len()));
+    let rest = match opened.min() {
+        Some(start) => &description[start..],
+        None if lower.contains(" or ") && lower.split(' ').count() <= 4 => description,
+        None => return Vec::new(),
+    };
+    let end = rest.find(['.', ')', ';', ':']).unwrap_or(rest.len());
+    let items = rest[..end].split(',').flat_map(|item| item.split(" or "));
+    let items = items.map(|item| {
+        item.trim()
+            .trim_start_matches("or ")
+            .trim_matches(['\'', '"', '`'])
+    });
+    let is_value = |item: &&str| !item.is_empty() && item.len() <= 30 && item.split(' ').count() <= 3;
+    items.take_while(is_value).map(str::to_owned).collect()
+}
+
 /// What stands in quotation marks.
 fn shown(description: &str) -> Vec<String> {
     let mut shown = Vec::new();
@@ -218,6 +251,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn examples_are_read_off_descriptions() {
+        assert_eq!(exemplified("Genre, e.g. strategy, party"), ["strategy", "party"]);
+        assert_eq!(exemplified("dog or cat"), ["dog", "cat"]);
+        assert_eq!(
+            exemplified("Kind of claim (such as personal injury) that is made"),
+            ["personal injury"]
+        );
+        assert_eq!(exemplified("Name or id of the user that is asked for"), [""; 0]);
+    }
 
     #[test]
     fn slots_keep_the_authors_order_and_reach_into_objects() {

@@ -46,6 +46,11 @@ const LEADS: &[&str] = &[
     "let's",
 ];
 
+/// Whether a lower-case word may stand before the verb that asks.
+pub(super) fn is_lead(word: &str) -> bool {
+    LEADS.contains(&word)
+}
+
 /// The wishes of a goal; each asks for something, with what is said around it. Together they are the whole goal.
 pub(super) fn wishes(goal: &ReadGoal) -> Vec<Range<usize>> {
     let parts = parts(goal);
@@ -97,12 +102,15 @@ fn parts(goal: &ReadGoal) -> Vec<Range<usize>> {
                 .take(6)
                 .find(|lexeme| !LEADS.contains(&lexeme.word()) && !lexeme.is_mark(','))
         };
+        let is_then = |at: usize| lexemes.get(at).is_some_and(|next| next.word() == "then");
         let is_new = joins
             && at > start
             && follows(at + 1).is_some_and(|next| is_verb(next, lexemes, at))
-            && lexemes[start..at]
-                .iter()
-                .any(|lexeme| opens_order(lexeme.word()) || opens_question(lexeme.word()));
+            && (is_then(at)
+                || is_then(at + 1)
+                || lexemes[start..at]
+                    .iter()
+                    .any(|lexeme| opens_order(lexeme.word()) || opens_question(lexeme.word())));
         if is_end || is_new {
             let end = at + usize::from(is_end);
             if lexemes[start..end].iter().any(|lexeme| !lexeme.ends_sentence()) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::catalog_planner::{
     reading::{
-        gazetteer::currency,
+        gazetteer::{currency, is_country, is_state},
         kin::kin,
         lexeme::Lexeme,
         mention::{Mention, Said},
@@ -28,6 +28,8 @@ use crate::catalog_planner::{
 const REACH: usize = 5;
 /// What it costs a name that the task is called by it.
 const OF_TASK: f64 = 1.5;
+/// What it costs a name that another slot wants just such a one.
+const ELSEWHERE: f64 = 1.5;
 
 impl Filler<'_> {
     /// How well a mention goes into a slot, and as which value; `None` where it cannot.
@@ -36,23 +38,40 @@ impl Filler<'_> {
         let kind = match &mention.value {
             Said::Number(..) => self.number(mention, slot),
             _ => kind::text(mention, slot).map(|score| {
-                if self.is_of_task_itself(mention) {
+                if self.is_of_task_itself(mention, slot) {
                     score - OF_TASK
                 } else {
                     score
                 }
             }),
         }?;
-        Some((kind + self.cue(mention, slot), value))
+        let elsewhere = if self.is_known_elsewhere(mention, slot) {
+            ELSEWHERE
+        } else {
+            0.0
+        };
+        Some((kind + self.cue(mention, slot) - elsewhere, value))
     }
 
-    /// Whether a name is but what the task is called: of a DNA sequence, "DNA" is no value.
-    fn is_of_task_itself(&self, mention: &Mention) -> bool {
-        let lexemes = &self.goal.lexemes[mention.range.clone()];
+    /// Whether a name is a state's or a country's, and another slot wants just that.
+    fn is_known_elsewhere(&self, mention: &Mention, slot: &Slot) -> bool {
+        let is_land = |sense: Sense| match sense {
+            Sense::State => is_state(&mention.text),
+            Sense::Country => is_country(&mention.text),
+            _ => false,
+        };
+        let is_free = !matches!(slot.sense, Sense::State | Sense::Country | Sense::Place);
         matches!(mention.value, Said::Name(_))
-            && lexemes
-                .iter()
-                .all(|lexeme| self.known.titles.contains(&lexeme.stem))
+            && is_free
+            && self.known.slots.iter().any(|other| is_land(other.sense))
+    }
+
+    /// Whether a name is but what the task or the slot is called: of a DNA sequence, "DNA" is no value.
+    fn is_of_task_itself(&self, mention: &Mention, slot: &Slot) -> bool {
+        let lexemes = &self.goal.lexemes[mention.range.clone()];
+        let is_own =
+            |lexeme: &Lexeme| self.known.titles.contains(&lexeme.stem) || slot.name.contains(&lexeme.stem);
+        matches!(mention.value, Said::Name(_)) && lexemes.iter().all(is_own)
     }
 
     /// What is said beside a mention for a slot.
@@ -78,6 +97,7 @@ impl Filler<'_> {
             return match slot.sense {
                 // "The last four digits" are not 4.
                 _ if quantity.is_word => Some(-1.2),
+                Sense::Place if measured.is_empty() && slot.tells(&["zip", "postal"]) => Some(0.9),
                 Sense::Id | Sense::Phone => Some(if measured.is_empty() { 0.9 } else { -0.4 }),
                 Sense::Date if is_year && slot.is_called(&["year"]) => Some(1.0),
                 _ if slot.is_called(&["year"]) && is_year => Some(1.5),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Filler;
 use crate::catalog_planner::{
     reading::{
+        lexeme::Lexeme,
         mention::{Mention, Said, begins_sentence},
         slot::{Slot, sense::Sense},
     },
@@ -56,7 +57,7 @@ impl Filler<'_> {
             };
             let range = self.goal.mentions[at].range.clone();
             let longer = self.led_by_noun(range.start, &self.known.slots[slot]);
-            self.claim(longer..range.end);
+            self.claim(longer..range.end + self.told_age(range.end));
             self.filled.mentions.insert(slot, at);
             let value = if longer < range.start {
                 self.goal.written(longer..range.end).into()
@@ -97,6 +98,13 @@ impl Filler<'_> {
                 self.set(*slot, value.clone());
             }
         }
+    }
+
+    /// How many lexemes say after a number that it is an age: of "a 3 year old cat", two.
+    fn told_age(&self, at: usize) -> usize {
+        let word = |at: usize| self.goal.lexemes.get(at).map(Lexeme::word).unwrap_or_default();
+        let is_age = ["year", "years", "month", "months"].contains(&word(at)) && word(at + 1) == "old";
+        if is_age && at + 1 < self.range.end { 2 } else { 0 }
     }
 
     /// Whether another mention of its kind went into a slot, so that this one is rather said for another call.

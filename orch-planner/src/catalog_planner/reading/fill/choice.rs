@@ -61,6 +61,7 @@ const SYMBOLS: &[(&str, &[&str])] = &[
     ("bicycling", &["bike", "bicycle", "cycling", "cycle"]),
     ("transit", &["bus", "train", "subway"]),
     ("high", &["urgent", "important"]),
+    ("twitter", &["tweet"]),
     ("on", &["enable"]),
     ("off", &["disable"]),
 ];
@@ -109,7 +110,7 @@ impl Filler<'_> {
                 slot.sense,
                 Sense::Other | Sense::Name | Sense::Unit | Sense::Topic
             );
-            is_free && matches!(slot.shape, Shape::Text(None)) && slot.shown.len() > 1
+            is_free && matches!(slot.shape, Shape::Text(None)) && !slot.shown.is_empty()
         };
         for at in self.open(is_open) {
             let slot = &self.known.slots[at];
@@ -151,7 +152,9 @@ impl Filler<'_> {
                 .iter()
                 .zip(own.iter().zip(&stems))
                 .all(|(lexeme, (word, stem))| {
-                    lexeme.lower == *word || (word.len() > 3 && lexeme.is_word() && lexeme.stem == *stem)
+                    lexeme.lower == *word
+                        || lexeme.lower.strip_suffix('s') == Some(word)
+                        || (word.len() > 3 && lexeme.is_word() && lexeme.stem == *stem)
                 });
             // One letter is a choice only beside the name of what is chosen.
             let is_short = text.len() < 3 && own.len() == 1;

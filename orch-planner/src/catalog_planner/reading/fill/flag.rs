@@ -3,7 +3,12 @@
 use serde_json::Value;
 
 use super::Filler;
-use crate::catalog_planner::{reading::lexeme::Lexeme, shape::Shape, stem::stem, word::is_function_word};
+use crate::catalog_planner::{
+    reading::{kin::kin, lexeme::Lexeme},
+    shape::Shape,
+    stem::stem,
+    word::is_function_word,
+};
 
 /// Words that turn a claim into its opposite.
 const NEGATIONS: &[&str] = &[
@@ -44,13 +49,20 @@ impl Filler<'_> {
             let slot = &self.known.slots[at];
             let is_switch =
                 |own: &&String| SWITCHES.iter().any(|word| stem(word) == **own) || is_function_word(own);
-            let telling: Vec<&String> = slot.name.iter().filter(|own| !is_switch(own)).collect();
+            // Some switches turn off what they name: "avoid tolls".
+            let is_negation = |own: &&String| NEGATIONS.iter().any(|word| stem(word) == **own);
+            let turns_off = slot.name.iter().any(|own| is_negation(&own));
+            let telling = slot
+                .name
+                .iter()
+                .filter(|own| !is_switch(own) && !is_negation(own));
+            let telling: Vec<&String> = telling.collect();
             let lexemes = self.range.clone().zip(&self.goal.lexemes[self.range.clone()]);
             let words: Vec<(usize, &Lexeme)> = lexemes.filter(|(_, lexeme)| lexeme.is_word()).collect();
             let place = |own: &String| {
                 words
                     .iter()
-                    .find(|(_, lexeme)| lexeme.stem == *own)
+                    .find(|(_, lexeme)| lexeme.stem == *own || kin(&lexeme.stem).any(|other| other == own))
                     .map(|(at, _)| *at)
             };
             let mut places: Vec<usize> = telling.iter().filter_map(|own| place(own)).collect();
@@ -73,7 +85,7 @@ impl Filler<'_> {
                     .into_iter()
                     .any(|lexeme| NEGATIONS.contains(&lexeme.word()))
                     || is_off;
-                self.set(at, Value::Bool(!is_denied));
+                self.set(at, Value::Bool(is_denied == turns_off));
             } else if slot.is_required {
                 let unsaid = slot.default.clone().filter(Value::is_boolean);
                 self.set(at, unsaid.unwrap_or(Value::Bool(false)));

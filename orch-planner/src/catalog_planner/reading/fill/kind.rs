@@ -25,7 +25,7 @@ pub(super) fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
             _ => return None,
         },
         Sense::Country if name => {
-            if is_country(&mention.text) {
+            if is_country(&mention.text) || (is_state(&mention.text) && slot.tells(&["state"])) {
                 2.4
             } else {
                 0.2

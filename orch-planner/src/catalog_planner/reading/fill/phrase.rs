@@ -153,13 +153,12 @@ impl Filler<'_> {
             !slot.is_required && !["", "on", "to", "for", "from"].contains(&word) && role(word, slot) >= LED
         });
         let range = leads.find_map(|at| {
-            let the = self
-                .goal
-                .lexemes
-                .get(at + 1)
-                .map(Lexeme::word)
-                .is_some_and(is_determiner);
-            let start = at + 1 + usize::from(the);
+            let lexemes_at = |at: usize| self.goal.lexemes.get(at).map(Lexeme::word);
+            let the = lexemes_at(at + 1).is_some_and(is_determiner);
+            let of = lexemes_at(at + 1).is_some_and(|next| {
+                ["because", "due"].contains(&self.goal.lexemes[at].word()) && ["of", "to"].contains(&next)
+            });
+            let start = at + 1 + usize::from(the || of);
             let is_open = start < self.range.end && self.is_free(start) && !self.is_counted_at(start);
             is_open.then(|| self.trimmed(start..self.phrase_end(start), slot))
         })?;
@@ -171,6 +170,13 @@ impl Filler<'_> {
     fn is_opening_verb(&self, at: usize) -> bool {
         let next = self.goal.lexemes.get(at + 1).map(Lexeme::word);
         at == self.range.start && next.is_some_and(|word| !word.is_empty() && is_determiner(word))
+    }
+
+    /// Whether a verb tells what whoever asks is doing: "I'm importing furniture".
+    fn is_progressive(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.goal.lexemes[before].word());
+        let is_doing = ["i'm", "am", "we're", "are"];
+        self.goal.lexemes[at].lower.ends_with("ing") && before.is_some_and(|word| is_doing.contains(&word))
     }
 
     /// Whether a question word for a thing stands before: "what is X" asks for X, "when was X" for something of X.
@@ -267,6 +273,8 @@ impl Filler<'_> {
                     .rev()
                     .find(|&before| !self.goal.lexemes[before].is_mark(','))
                     .is_some_and(|before| self.taken.contains(&before));
+            // A verb leads to a thing, and hardly to a place.
+            let is_place = matches!(slot.sense, Sense::Place | Sense::Country | Sense::State);
             let mut score = if joins {
                 0.9
             } else if lexeme.is_mark(':') {
@@ -278,7 +286,11 @@ impl Filler<'_> {
             {
                 0.45
             } else if lexeme.is_word()
-                && (opens_order(&lexeme.lower) || is_request(&lexeme.lower) || self.is_opening_verb(at))
+                && !is_place
+                && (opens_order(&lexeme.lower)
+                    || is_request(&lexeme.lower)
+                    || self.is_opening_verb(at)
+                    || self.is_progressive(at))
             {
                 0.5
             } else if is_auxiliary(lexeme.word()) && !self.follows_what(at) {

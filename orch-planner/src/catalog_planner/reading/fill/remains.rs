@@ -6,7 +6,7 @@ use super::{Filler, phrase::is_determiner, value::fitted};
 use crate::catalog_planner::{
     reading::{
         mention::Said,
-        slot::{Slot, sense::Sense},
+        slot::{Slot, sense::Sense, unit::is_unit},
         verb::{is_small_talk, opens_order},
     },
     shape::Shape,
@@ -65,7 +65,11 @@ impl Filler<'_> {
                 .vocabulary
                 .get(&lexeme.stem)
                 .is_some_and(|strength| *strength >= KNOWN);
-            if !is_open || asks || is_known {
+            let is_measure = is_unit(lexeme.word())
+                && at
+                    .checked_sub(1)
+                    .is_some_and(|before| self.goal.lexemes[before].quantity().is_some());
+            if !is_open || asks || is_known || is_measure {
                 continue;
             }
             match runs.last_mut().filter(|last| last.end == at) {
@@ -98,6 +102,8 @@ fn takes_anything(slot: &Slot) -> bool {
         && !matches!(
             slot.sense,
             Sense::Id
+                | Sense::Country
+                | Sense::State
                 | Sense::Currency
                 | Sense::Language
                 | Sense::Unit

@@ -90,6 +90,7 @@ const ROLES: &[(&[&str], &[&str])] = &[
     ),
     (&["over", "above"], &["min", "minimum", "lower", "threshold"]),
     (&["for"], &["for", "purpose", "occasion"]),
+    (&["because", "due"], &["reason", "cause"]),
     (
         &["from", "at", "of"],
         &["company", "organization", "employer", "team", "brand"],
@@ -135,7 +136,7 @@ pub(super) fn role(preposition: &str, slot: &Slot) -> f64 {
 pub(super) fn is_preposition(word: &str) -> bool {
     const OTHERS: &[&str] = &[
         "in", "at", "near", "around", "within", "across", "of", "called", "named", "titled", "as", "than",
-        "per", "during",
+        "per", "during", "worth",
     ];
     OTHERS.contains(&word) || ROLES.iter().any(|(prepositions, _)| prepositions.contains(&word))
 }

@@ -195,7 +195,11 @@ impl Scanner<'_> {
                 break;
             }
         }
-        let ends = !rest[length..].starts_with(|after: char| after.is_alphanumeric() || after == ':');
+        let goes_on = rest[length..]
+            .strip_prefix('-')
+            .is_some_and(|after| after.starts_with(char::is_alphabetic));
+        let ends =
+            !goes_on && !rest[length..].starts_with(|after: char| after.is_alphanumeric() || after == ':');
         (is_time && ends).then(|| self.push(at, at + length, Kind::Time))
     }
 
@@ -227,7 +231,9 @@ impl Scanner<'_> {
         let is_digits = |part: &&str| {
             !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit())
         };
-        if parts.len() == 3 && parts.iter().all(is_digits) && !bare.contains("..") {
+        // A day and a month have two digits at most, other than the parts of a phone's number.
+        let n_long = parts.iter().filter(|part| part.len() > 2).count();
+        if parts.len() == 3 && n_long <= 1 && parts.iter().all(is_digits) && !bare.contains("..") {
             return Some(self.push(at, at + bare.len(), Kind::Date));
         }
         let host = bare.to_ascii_lowercase();
@@ -245,12 +251,17 @@ impl Scanner<'_> {
         let is_power = bare.contains(['^', '*']) && has(char::is_alphanumeric) && bare.len() > 2;
         let n_digits = bare.bytes().filter(u8::is_ascii_digit).count();
         let of_a_phone = |char: char| char.is_ascii_digit() || "+-().".contains(char);
-        if n_digits >= 7 && bare.contains('-') && bare.chars().all(of_a_phone) {
+        let is_phone = n_digits >= 7 && bare.contains(['-', '+']) && bare.chars().all(of_a_phone);
+        if is_phone || is_numbered(bare) {
             return Some(self.push(at, at + bare.len(), Kind::Code));
+        }
+        if bare.bytes().all(|byte| b"0123456789.eE+-".contains(&byte)) && bare.parse::<f64>().is_ok() {
+            return None;
         }
         let is_mixed = has(|char| char.is_ascii_digit())
             && has(char::is_alphabetic)
-            && !bare.contains(['\'', '°', ',', '$', '%', '/', '(', '=', ':']);
+            && !bare.contains(['\'', '°', ',', '$', '%', '/', '(', '='])
+            && (!bare.contains(':') || bare.contains('-'));
         let begins_with_letter = bare.starts_with(char::is_alphabetic);
         // What begins with digits is a number with its unit, such as 5km, unless it goes on like a code: 7B-22.
         let is_code =
@@ -349,6 +360,14 @@ impl Scanner<'_> {
             end
         }
     }
+}
+
+/// Whether it is a number of a file or an account, in two parts: `88-1234`; other than a range, these differ in length.
+fn is_numbered(run: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    run.split_once('-').is_some_and(|(first, second)| {
+        is_digits(first) && is_digits(second) && first.len().abs_diff(second.len()) > 1
+    })
 }
 
 /// Whether digits are followed by words that measure: `5-day`, `10-year-old`.

@@ -20,6 +20,8 @@ pub(in crate::catalog_planner) struct Day {
 
 /// Days in 400 years.
 const ERA: i64 = 146_097;
+/// How many days from today a day is at most.
+const MAX_AHEAD: i64 = 1_000_000;
 
 impl Day {
     /// The day of a moment, in UTC.
@@ -59,7 +61,22 @@ impl Day {
     }
 
     fn plus(self, days: i64) -> Option<Self> {
-        Some(Self::from_days(self.days()? + days))
+        (days.abs() < MAX_AHEAD).then(|| self.days().map(|own| Self::from_days(own + days)))?
+    }
+
+    /// The same day so many months later, or the last of that month where it has no such day.
+    fn plus_months(self, months: i64) -> Option<Self> {
+        let months = i64::from(self.year?) * 12 + i64::from(self.month?) - 1 + months;
+        let first = |months: i64| Self {
+            year: i32::try_from(months.div_euclid(12)).ok(),
+            month: u32::try_from(months.rem_euclid(12) + 1).ok(),
+            day: Some(1),
+        };
+        let last = first(months + 1).plus(-1)?.day?;
+        Some(Self {
+            day: self.day.map(|day| day.min(last)),
+            ..first(months)
+        })
     }
 
     /// The same, in this year where none is told.
@@ -246,6 +263,39 @@ fn relative(lexemes: &[Lexeme], at: usize, today: Option<Day>) -> Option<(Day, u
     None
 }
 
+/// The day that so many days, weeks, months or years from today are: `in 3 days`, `two weeks from now`, `a month ago`. It is
+/// read beside the number in it, since a task may as well ask for the number; only where today is known.
+pub(super) fn counted(lexemes: &[Lexeme], at: usize, today: Option<Day>) -> Option<(Day, usize)> {
+    let today = today?;
+    let word = |at: usize| lexemes.get(at).map(Lexeme::word).unwrap_or_default();
+    let is_led = word(at) == "in";
+    let number = at + usize::from(is_led);
+    let amount = match lexemes.get(number)?.quantity() {
+        Some(quantity) if quantity.unit.is_empty() => quantity.value.as_i64(),
+        None if ["a", "an"].contains(&word(number)) => Some(1),
+        _ => None,
+    };
+    let amount = amount.filter(|amount| (0..MAX_AHEAD).contains(amount))?;
+    let end = number + 2;
+    let is_past = word(end) == "ago";
+    let follows_from = word(end) == "from" && ["now", "today"].contains(&word(end + 1));
+    let end = match (is_led, is_past, follows_from) {
+        (true, false, _) => end,
+        (false, true, _) => end + 1,
+        (false, false, true) => end + 2,
+        _ => return None,
+    };
+    let amount = if is_past { -amount } else { amount };
+    let day = match word(number + 1).trim_end_matches('s') {
+        "day" => today.plus(amount)?,
+        "week" => today.plus(amount.checked_mul(7)?)?,
+        "month" => today.plus_months(amount)?,
+        "year" => today.plus_months(amount.checked_mul(12)?)?,
+        _ => return None,
+    };
+    Some((day, end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +331,30 @@ mod tests {
         }
         assert_eq!(iso("march on"), None);
         assert_eq!(iso("may 5 of you come"), None);
+    }
+
+    #[test]
+    fn days_are_counted_from_today() {
+        let today = Day {
+            year: Some(2024),
+            month: Some(1),
+            day: Some(31),
+        };
+        for (text, day) in [
+            ("in 3 days", "2024-02-03"),
+            ("in a week", "2024-02-07"),
+            ("two weeks from now", "2024-02-14"),
+            ("in one month", "2024-02-29"),
+            ("11 months ago", "2023-02-28"),
+            ("a year from today", "2025-01-31"),
+        ] {
+            let found = counted(&lexemes(text), 0, Some(today));
+            let written = found.and_then(|(day, _)| day.written("yyyy-mm-dd"));
+            assert_eq!(written.as_deref(), Some(day), "{text}");
+        }
+        for text in ["3 days", "in 3 miles", "in 9999999999 days", "in Oslo"] {
+            assert_eq!(counted(&lexemes(text), 0, Some(today)), None, "{text}");
+        }
     }
 
     #[test]

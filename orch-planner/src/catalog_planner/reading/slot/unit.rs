@@ -238,8 +238,13 @@ pub(in crate::catalog_planner::reading) fn of_slot(
     });
     let counts = description.starts_with("number of ") || description.starts_with("how many ");
     match (by_name, in_units()) {
-        (Some(Dimension::Length), None) if counts => Some(Dimension::Count),
-        (Some(Dimension::Count | Dimension::Money), Some(unit)) if unit != Dimension::Count => Some(unit),
+        (Some(Dimension::Length | Dimension::Money) | None, None) if counts => Some(Dimension::Count),
+        // An "hourly rate in dollars" is money.
+        (Some(Dimension::Count | Dimension::Money | Dimension::Share), Some(unit))
+            if unit != Dimension::Count =>
+        {
+            Some(unit)
+        }
         (Some(Dimension::Duration), Some(Dimension::Year)) => Some(Dimension::Duration),
         (Some(found), _) => Some(found),
         (None, unit) => unit,
@@ -259,6 +264,7 @@ mod tests {
             ("interest_rate", "", Some(Dimension::Share)),
             ("num_guests", "", Some(Dimension::Count)),
             ("years", "", Some(Dimension::Duration)),
+            ("hourly_rate", "Fee in dollars", Some(Dimension::Money)),
             ("x", "how large it is in square feet", Some(Dimension::Area)),
             ("x", "in m/s", Some(Dimension::Speed)),
             ("x", "in meters per second", Some(Dimension::Speed)),
