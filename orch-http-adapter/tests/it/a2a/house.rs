@@ -36,6 +36,11 @@ impl Provider {
     pub(super) fn n_calls(&self) -> usize {
         self.calls.lock().unwrap().len()
     }
+
+    /// Where the last call went.
+    pub(super) fn last_url(&self) -> String {
+        self.calls.lock().unwrap().last().unwrap().url.clone()
+    }
 }
 
 #[async_trait]
@@ -100,6 +105,14 @@ pub(super) fn cloud() -> A2aOptions {
 }
 
 pub(super) async fn house_with(options: A2aOptions) -> House {
+    house_over(options, |clock| Stores::in_memory_at(clock)).await
+}
+
+/// A house over stores that live by its clock.
+pub(super) async fn house_over(
+    options: A2aOptions,
+    stores: impl FnOnce(Arc<ManualClock>) -> Stores,
+) -> House {
     let clock = Arc::new(ManualClock::at(PUBLISHED));
     let provider = Arc::new(Provider::default());
     let quota = QuotaOptions {
@@ -115,7 +128,7 @@ pub(super) async fn house_with(options: A2aOptions) -> House {
         },
         ..SignedOptions::default()
     };
-    let orchestrator = Orchestrator::builder(Stores::in_memory_at(clock.clone()))
+    let orchestrator = Orchestrator::builder(stores(clock.clone()))
         .clock(clock.clone())
         .entropy(Arc::new(SeededEntropy::default()))
         .signed(signed)

@@ -86,6 +86,50 @@ async fn the_documented_form_is_taken() {
     );
 }
 
+/// The published list of what must be refused, with the body of the first vector.
+#[tokio::test]
+async fn what_nobody_signed_is_refused() {
+    const RIGHT: &str =
+        "NENNVCASUg3WrpkD7SwJMMjRXwg2ZaBqjiQ2Njn37Goo5blKkjrkwABEkYU0zW1qeyL/tecOjDOYmLa0PTiZBA==";
+    let house = house().await;
+    let wire = Document::read(WIRE).unwrap();
+    let body = text(&wire.items().unwrap()[0], "http_body_py_sync").unwrap();
+    let (url_safe, unpadded) = (RIGHT.replace('/', "_"), RIGHT.trim_end_matches('='));
+    for (body, signature) in [
+        (body.to_owned(), &*url_safe),
+        (body.to_owned(), unpadded),
+        (
+            body.to_owned(),
+            "NENNVCASUg3WrpkD7SwJMMjRXwg2ZaBqjiQ2Njn37Goo5blKkjrkwABEkYU0zW1qeyL/tecOjDOYmLa0PTiZBB==",
+        ),
+        (
+            body.to_owned(),
+            "NENNVCASUg3WrpkD7SwJMMjRXwg2ZaBqjiQ2Njn37Goo5blKkjrkwABEkYU0zW1qeyL/tecOjDOYmLa0PTiZ!BA==",
+        ),
+        (
+            body.to_owned(),
+            "L4kiw5QHtWKOSoIVZ8zR4A0GrODsBpCjB7PhoH4/R2OQFQYgzmf7QIIKpWySh6iHcJzGj+Zr88DEgQ5v/6QjBg==",
+        ),
+        (
+            body.to_owned(),
+            "/aWu4PFkKGsQhv3R+Qw/DA0cVPNxTou6r2/A/NEaQv80QnC7/DF1EWgRDCXu0mzTa4uvIqhQnkV1sy5z5/PFAQ==",
+        ),
+        (body.replace("Alice", "Alicf"), RIGHT),
+        (body.replace("normal", "high"), RIGHT),
+    ] {
+        let headers = [("x-agent-signature", signature)];
+        let answer = house.post("/v1/a2a/transact", body, &headers).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (401, "INVALID_SIGNATURE"),
+            "{signature}"
+        );
+    }
+    let headers = [("x-agent-signature", RIGHT)];
+    let answer = house.post("/v1/a2a/transact", body.to_owned(), &headers).await;
+    assert_eq!((answer.status, house.provider.n_calls()), (200, 1));
+}
+
 #[tokio::test]
 async fn a_service_is_registered_by_the_vector() {
     let house = house().await;
