@@ -1,20 +1,15 @@
-"""The published Python client, unmodified, against `orchestrator serve`: aatp.py BINARY DIRECTORY.
+"""The published Python client, unmodified, against `orchestrator serve`: aatp.py BINARY DIRECTORY [SCRIPT].
 
-Results are not lost, whatever is in a payload verifies, a provider can verify who asks, and the client's own retries run a
-provider once. About twenty seconds.
+Both of its kinds: results are not lost, whatever is in a payload verifies, a provider can verify who asks, the client's own
+retries run a provider once, and approvals work with and without a key. With a script, beside them the client in JavaScript of
+`script.mjs`. About half a minute.
 """
 
 import asyncio
-import collections
-import http.server
 import json
 import logging
 import pathlib
-import re
-import socket
-import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from amorce import (
@@ -23,106 +18,15 @@ from amorce import (
     AmorceNetworkError,
     AsyncAmorceClient,
     IdentityManager,
-    verify_request,
 )
 
+from provider import Providers
+from script import Script
+from server import Server
+
 logging.disable(logging.CRITICAL)
-binary, home = sys.argv[1], pathlib.Path(sys.argv[2])
-executions, lock = collections.Counter(), threading.Lock()
-server_url = ""
-verified = []
 
-ANSWERS = {
-    "/list": (201, b"[1, 2.50]"),
-    "/text": (200, b"hello"),
-    "/empty": (204, b""),
-    "/fail": (500, b'{"reason": "oops"}'),
-    "/refuse": (422, b'{"reason": "fully booked"}'),
-    "/busy": (503, b"{}"),
-    "/throttle": (429, b"{}"),
-}
-
-
-class Provider(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        with lock:
-            executions[self.path] += 1
-        if self.path == "/cut":
-            self.connection.shutdown(socket.SHUT_RDWR)
-            self.close_connection = True
-            return
-        if self.path in ("/echo", "/context", "/signed"):
-            request = verify_request(dict(self.headers), body, directory_url=server_url)
-            verified.append((self.path, request.agent_id))
-            received = json.loads(body)
-            status, answer = 200, json.dumps({"echo": received.get("data", received.get("payload"))}).encode()
-        else:
-            status, answer = ANSWERS[self.path]
-        self.send_response(status)
-        if status != 204:
-            self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer if status != 204 else b"")
-
-    def log_message(self, *_):
-        pass
-
-
-def serve_provider():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
-def closed_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def write_files(consumer, provider, provider_url):
-    def agent(name, key, url):
-        return {"agent_id": name, "public_key": key, "metadata": {"name": name, "api_endpoint": url}}
-
-    agents = [
-        agent(consumer.agent_id, consumer.public_key_pem, "http://localhost:1"),
-        agent("agent-provider", provider.public_key_pem, provider_url),
-        # One that fails again and again is left alone for a while, which is none of the others' business.
-        agent("agent-busy", provider.public_key_pem, provider_url),
-        agent("agent-throttle", provider.public_key_pem, provider_url),
-        agent("agent-gone", provider.public_key_pem, f"http://127.0.0.1:{closed_port()}"),
-    ]
-
-    def service(name, owner="agent-provider", **more):
-        metadata = {"name": name, "service_path_template": f"/{name}", **more}
-        return {"service_id": f"srv-{name}", "provider_agent_id": owner, "service_type": "test", "metadata": metadata}
-
-    owners = {"/busy": "agent-busy", "/throttle": "agent-throttle"}
-    paths = [*ANSWERS, "/echo", "/cut"]
-    services = [service(path.strip("/"), owners.get(path, "agent-provider")) for path in paths]
-    services += [service("context", forward="context"), service("signed", forward="signed"), service("gone", "agent-gone")]
-    (home / "agents.json").write_text(json.dumps({agent["agent_id"]: agent for agent in agents}))
-    (home / "services.json").write_text(json.dumps({service["service_id"]: service for service in services}))
-
-
-def command(*arguments):
-    return [binary, "--db", f"sqlite://{home / 'aatp.db'}", *arguments]
-
-
-def start_server():
-    files = ["--agents", str(home / "agents.json"), "--services", str(home / "services.json")]
-    subprocess.run(command("a2a", "import", *files), check=True)
-    server = subprocess.Popen(command("serve", "--listen", "127.0.0.1:0"), stderr=subprocess.PIPE, text=True)
-    for line in server.stderr:
-        if found := re.match(r"listening on (\S+)", line):
-            # Whatever it says from now on must not fill the pipe.
-            threading.Thread(target=server.stderr.read, daemon=True).start()
-            return server, found[1]
-    raise SystemExit("the server does not listen")
-
+API_KEY = "sk-atp-0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
 HARD = {
     "name": "Zoë 😀",
@@ -134,86 +38,190 @@ HARD = {
     "nested": {"é": [None, True, {"！": 1, "😀": 2}]},
 }
 
+# What each client makes of each failure: the status that it tells of, and how often the provider ran under its own retries;
+# the client in JavaScript repeats as often as the synchronous one.
+FAILURES = {
+    #           exception           status  synchronous  asynchronous
+    "fail": (AmorceAPIError, 424, 1, 1),
+    "refuse": (AmorceAPIError, 424, 1, 1),
+    "cut": (AmorceNetworkError, 502, 1, 1),
+    "gone": (AmorceNetworkError, 502, 0, 0),
+    "busy": (AmorceNetworkError, 502, 4, 3),
+    "throttle": (AmorceNetworkError, 502, 4, 3),
+    "none": (AmorceAPIError, 404, 0, 0),
+}
 
-def check_sync(client):
-    answer = client.transact({"service_id": "srv-echo"}, HARD)
-    assert answer["result"] == answer["data"] == {"echo": HARD}, answer
-    assert answer["status"] == "success" and answer["transaction_id"].startswith("tx_")
-    for path, result, data in [
-        ("list", [1, 2.5], {"value": [1, 2.5]}),
-        ("text", "hello", {"value": "hello"}),
-        ("empty", None, None),
-        ("context", {"echo": {"intent": "x"}}, {"echo": {"intent": "x"}}),
-        ("signed", {"echo": {"intent": "x"}}, {"echo": {"intent": "x"}}),
-    ]:
-        answer = client.transact({"service_id": f"srv-{path}"}, {"intent": "x"})
-        assert (answer["result"], answer["data"]) == (result, data), (path, answer)
-    found = client.discover("test")
-    assert {service["service_id"] for service in found} >= {"srv-echo", "srv-signed"}, found
-    before = executions["/echo"]
-    for _ in range(2):
-        client.transact({"service_id": "srv-echo"}, {"twice": "on purpose"})
-    assert executions["/echo"] == before + 2, "what is meant twice is done twice"
+# What is no object, or late, and how the client shows it.
+ODD = {
+    "list": ([1, 2.5], {"value": [1, 2.5]}),
+    "text": ("hello", {"value": "hello"}),
+    "empty": (None, None),
+    "slow": ({"late": True}, {"late": True}),
+}
 
 
-def check_failures(make):
-    """What the client makes of each failure, and how often the provider ran."""
+def told(value):
+    """Tells 1.0 from 1 and -0.0 from 0.0, as a comparison does not."""
+    return json.dumps(value, sort_keys=True)
 
-    def fail(case):
-        path, expected, status, most = case
+
+def status_of(error):
+    """What the error says of its status; the synchronous client loses that of what it repeats."""
+    if isinstance(error, AmorceAPIError):
+        return error.status_code
+    return next((code for code in (429, 500, 502, 503, 504) if f" {code}: " in str(error)), None)
+
+
+def check_sync(providers, make):
+    def transact(name, payload):
+        return make().transact({"service_id": f"srv-sync-{name}"}, payload)
+
+    def fail(name):
+        expected, status, runs, _ = FAILURES[name]
         try:
-            make().transact({"service_id": f"srv-{path}"}, {"case": path})
+            transact(name, {"case": name})
         except expected as error:
-            assert status is None or error.status_code == status, (path, error)
+            assert status_of(error) in (status, None), (name, error)
         else:
-            raise AssertionError(f"{path} succeeded")
-        assert executions[f"/{path}"] == most, (path, executions)
+            raise AssertionError(f"{name} succeeded")
+        assert providers.executions[f"/sync/{name}"] == runs, (name, providers.executions)
 
-    cases = [
-        ("fail", AmorceAPIError, 424, 1),
-        ("refuse", AmorceAPIError, 424, 1),
-        ("cut", AmorceNetworkError, None, 1),
-        ("gone", AmorceNetworkError, None, 0),
-        ("busy", AmorceNetworkError, None, 4),
-        ("throttle", AmorceNetworkError, None, 4),
-        ("none", AmorceAPIError, 404, 0),
-    ]
-    with ThreadPoolExecutor(len(cases)) as threads:
-        list(threads.map(fail, cases))
+    def odd(name):
+        answer = transact(name, {})
+        assert (answer["result"], answer["data"]) == ODD[name], (name, answer)
+        assert providers.executions[f"/sync/{name}"] == 1, (name, providers.executions)
+
+    with ThreadPoolExecutor(len(FAILURES) + len(ODD)) as threads:
+        for done in [*(threads.submit(fail, name) for name in FAILURES), *(threads.submit(odd, name) for name in ODD)]:
+            done.result()
+    answer = transact("echo", HARD)
+    assert told(answer["result"]) == told(answer["data"]) == told({"echo": HARD}), answer
+    assert answer["status"] == "success" and answer["transaction_id"].startswith("tx_")
+    for name in ("context", "signed"):
+        assert transact(name, {"intent": "x"})["data"] == {"echo": {"intent": "x"}}, name
+    found = make().discover("test-sync")
+    assert {service["service_id"] for service in found} >= {"srv-sync-echo", "srv-sync-signed"}, found
+    before = providers.executions["/sync/echo"]
+    for _ in range(2):
+        transact("echo", {"twice": "on purpose"})
+    assert providers.executions["/sync/echo"] == before + 2, "what is meant twice is done twice"
 
 
-async def check_async(identity, url):
+async def check_async(providers, identity, url):
     async with AsyncAmorceClient(identity, directory_url=url, orchestrator_url=url) as client:
+
+        async def fail(name):
+            expected, status, _, runs = FAILURES[name]
+            try:
+                await client.transact({"service_id": f"srv-async-{name}"}, {"case": name})
+            except expected as error:
+                assert status_of(error) == status, (name, error)
+            else:
+                raise AssertionError(f"{name} succeeded")
+            assert providers.executions[f"/async/{name}"] == runs, (name, providers.executions)
+
+        async def odd(name):
+            answer = await client.transact({"service_id": f"srv-async-{name}"}, {})
+            assert answer.result.data == ODD[name][1], (name, answer)
+            assert providers.executions[f"/async/{name}"] == 1, (name, providers.executions)
+
+        await asyncio.gather(*map(fail, FAILURES), *map(odd, ODD))
+        # It cannot send half a character.
         payload = {key: value for key, value in HARD.items() if key != "lone"}
-        answer = await client.transact({"service_id": "srv-echo"}, payload)
-        assert answer.result.data == {"echo": payload}, answer
-        answer = await client.transact({"service_id": "srv-list"}, {})
-        assert answer.result.data == {"value": [1, 2.5]}, answer
-        before = executions["/cut"]
+        answer = await client.transact({"service_id": "srv-async-echo"}, payload)
+        assert told(answer.result.data) == told({"echo": payload}), answer
+        assert isinstance(answer.transaction_id, str) and answer.result.status == "success"
+
+
+def check_approvals(client):
+    """Asked for, looked at, decided, and not decided twice."""
+    approval = client.request_approval("tx_hitl", "Book a table", {"guests": 4}, [{"time": "19:00"}, {"time": "20:00"}], 300)
+    assert client.check_approval(approval)["status"] == "pending"
+    assert client.submit_approval(approval, "approve", "user@example.com", selected_alternative=1, comments="the later one")
+    decided = client.check_approval(approval)
+    told_of = [decided[name] for name in ("status", "approved_by", "selected_alternative", "comments", "transaction_id")]
+    assert told_of == ["approved", "user@example.com", 1, "the later one", "tx_hitl"], decided
+    try:
+        client.submit_approval(approval, "reject", "user@example.com")
+    except AmorceAPIError as error:
+        assert error.status_code == 409, error
+    else:
+        raise AssertionError("what is decided was decided again")
+    rejected = client.request_approval("tx_other", "Book another")
+    assert client.submit_approval(rejected, "reject", "user@example.com")
+    assert client.check_approval(rejected)["status"] == "rejected"
+
+
+def check_key(server, identity):
+    """Where a key is configured, nothing goes without."""
+    urls = {"directory_url": server.url, "orchestrator_url": server.url}
+    keyed = AmorceClient(identity, api_key=API_KEY, **urls)
+    check_approvals(keyed)
+    assert keyed.transact({"service_id": "srv-sync-list"}, {})["result"] == [1, 2.5]
+    without = AmorceClient(identity, **urls)
+    for attempt in (
+        lambda: without.request_approval("tx_1", "Book"),
+        lambda: without.transact({"service_id": "srv-sync-list"}, {}),
+    ):
         try:
-            await client.transact({"service_id": "srv-cut"}, {"by": "the asynchronous one"})
-        except AmorceNetworkError:
-            pass
-        assert executions["/cut"] == before + 1, executions
+            attempt()
+        except AmorceAPIError as error:
+            assert error.status_code == 401, error
+        else:
+            raise AssertionError("nobody asked for the key")
+
+
+def check_script(providers, script, client):
+    """What it found, and the approval that it asked for, decided here."""
+    found = script.run(client, client.request_approval("tx_crosswise", "Book a table"))
+    assert found["statuses"] == {name: status for name, (_, status, _, _) in FAILURES.items()}, found
+    for name, (_, _, runs, _) in FAILURES.items():
+        assert providers.executions[f"/script/{name}"] == runs, (name, providers.executions)
+    for name in ODD:
+        assert providers.executions[f"/script/{name}"] == 1, (name, providers.executions)
+    providers.verified += found["verified"]
+    assert client.check_approval(found["ours"])["summary"] == "Ein Tisch für vier"
+    assert client.submit_approval(found["ours"], "reject", "user@example.com")
+    assert client.check_approval(found["ours"])["status"] == "rejected"
+
+
+def check_verified(providers, consumers):
+    """Providers that are shown what was signed know the consumer, all others this server."""
+    by_consumers = {agent for name, agent in providers.verified if name == "signed"}
+    by_the_server = {agent for name, agent in providers.verified if name != "signed"}
+    assert by_consumers == consumers and len(by_the_server) == 1, providers.verified
 
 
 def main():
-    global server_url
-    consumer, provider = IdentityManager.generate_ephemeral(), IdentityManager.generate_ephemeral()
-    write_files(consumer, provider, serve_provider())
-    server, server_url = start_server()
-    try:
-        make = lambda: AmorceClient(consumer, directory_url=server_url, orchestrator_url=server_url)
-        check_sync(make())
-        check_failures(make)
-        asyncio.run(check_async(consumer, server_url))
-        by_the_consumer = {agent for path, agent in verified if path == "/signed"}
-        by_the_server = {agent for path, agent in verified if path != "/signed"}
-        assert by_the_consumer == {consumer.agent_id} and len(by_the_server) == 1, verified
-    finally:
-        server.terminate()
-        assert server.wait(30) == 0, "the server ends well"
-    print(f"{sum(executions.values())} executions, all as they should be")
+    binary, home = sys.argv[1], pathlib.Path(sys.argv[2])
+    script = Script(sys.argv[3]) if len(sys.argv) > 3 else None
+    consumer, owner = IdentityManager.generate_ephemeral(), IdentityManager.generate_ephemeral()
+    identities = {consumer.agent_id: consumer} | ({script.identity.agent_id: script.identity} if script else {})
+    providers = Providers()
+    clients = ["sync", "async", *(["script"] if script else [])]
+    owned, services = providers.records(clients, {"script": script.provider} if script else {})
+    owned |= {agent: {"name": "consumer", "api_endpoint": "http://localhost:1"} for agent in identities}
+    agents = {
+        name: {"agent_id": name, "public_key": identities.get(name, owner).public_key_pem, "metadata": metadata}
+        for name, metadata in owned.items()
+    }
+    with Server(binary, home / "open", agents, services) as server:
+        providers.directory_url = url = server.url
+        make = lambda identity=consumer: AmorceClient(identity, directory_url=url, orchestrator_url=url)
+        with ThreadPoolExecutor(3) as threads:
+            checks = [
+                threads.submit(check_sync, providers, make),
+                threads.submit(asyncio.run, check_async(providers, consumer, url)),
+            ]
+            if script:
+                checks.append(threads.submit(check_script, providers, script, make(script.identity)))
+            for done in checks:
+                done.result()
+        check_approvals(make())
+        check_verified(providers, set(identities))
+    with Server(binary, home / "keyed", agents, services, f'[a2a]\napi_key = "{API_KEY}"\n') as server:
+        check_key(server, consumer)
+    print(f"{sum(providers.executions.values())} executions for {', '.join(clients)}, all as they should be")
 
 
 main()
