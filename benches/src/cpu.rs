@@ -1,9 +1,14 @@
+//! CPU of this process, as the kernel counts it.
+
 use std::{future::Future, time::Duration};
 
-use orch_benches::Outcome;
+use crate::Outcome;
 
 /// Microseconds of CPU that each of so many exchanges cost this process.
-pub(crate) async fn spent(exchanges: impl Future<Output = Outcome<usize>>) -> Outcome<f64> {
+///
+/// # Errors
+/// The exchanges failed, or nothing is known of the threads.
+pub async fn spent(exchanges: impl Future<Output = Outcome<usize>>) -> Outcome<f64> {
     let before = used()?;
     let n_exchanges = exchanges.await?;
     let spent = used()?.saturating_sub(before);

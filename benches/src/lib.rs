@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cpu;
 mod latencies;
 mod raw;
 mod recorder;

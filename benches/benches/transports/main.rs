@@ -2,12 +2,11 @@
 //! over a bare subprocess.
 
 mod agents;
-mod cpu;
 mod house;
 
 use std::time::{Duration, Instant};
 
-use orch_benches::{Latencies, Outcome, Table, median};
+use orch_benches::{Latencies, Outcome, Table, cpu, median};
 
 use house::{CHAIN, House};
 
