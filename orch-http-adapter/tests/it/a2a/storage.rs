@@ -10,7 +10,7 @@ use orch::{
     Stores, Timestamp,
     a2a::{
         TransactionStore,
-        store::{Begun, Filter, Finish, Name},
+        store::{Begun, Filter, Finish, Name, Surplus},
         transaction::Transaction,
     },
     approvals::{
@@ -19,7 +19,7 @@ use orch::{
     },
     auth::PartyId,
 };
-use orch_core::{ApprovalId, StoreError};
+use orch_core::{ApprovalId, Event, StoreError};
 use orch_http_adapter::a2a::A2aOptions;
 
 use super::house::{House, house_over, page};
@@ -45,14 +45,19 @@ impl<S: ?Sized> Filling<S> {
 
 #[async_trait]
 impl TransactionStore for Filling<dyn TransactionStore> {
-    async fn begin(&self, transaction: &Transaction) -> Result<Begun, StoreError> {
+    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
         self.room()?;
-        self.store.begin(transaction).await
+        self.store.begin(transaction, event).await
     }
 
-    async fn reopen(&self, read: &Transaction, ends_by: Timestamp) -> Result<bool, StoreError> {
+    async fn reopen(
+        &self,
+        read: &Transaction,
+        ends_by: Timestamp,
+        event: &Event,
+    ) -> Result<bool, StoreError> {
         self.room()?;
-        self.store.reopen(read, ends_by).await
+        self.store.reopen(read, ends_by, event).await
     }
 
     async fn finish(&self, finish: &Finish) -> Result<bool, StoreError> {
@@ -67,8 +72,8 @@ impl TransactionStore for Filling<dyn TransactionStore> {
         self.store.list(filter).await
     }
 
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.store.forget(before, limit).await
+    async fn forget(&self, surplus: Surplus, limit: u32) -> Result<u32, StoreError> {
+        self.store.forget(surplus, limit).await
     }
 }
 
