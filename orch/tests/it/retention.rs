@@ -3,7 +3,13 @@
 use std::time::Duration;
 
 use orch::{
-    Currency, OrchestrationError, PageRequest, Retention, RunStatus, WorkerOptions,
+    Clock, Currency, OrchestrationError, PageRequest, Retention, RunStatus, SystemClock, WorkerOptions,
+    a2a::{
+        Transaction,
+        store::{Begun, Filter, Finish},
+        transaction::{End, Priority, State},
+    },
+    auth::Form,
     billing::{Grouping, Period},
     planner::StartOptions,
 };
@@ -12,6 +18,8 @@ use crate::{
     agents::{Barrier, echo, one_step},
     engine::{Engine, amount, caller, grant, on_every_engine, soon, start, until, wait, work},
 };
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 async fn only_what_is_over_is_removed(engine: Engine) {
     let barrier = Barrier::new();
@@ -108,4 +116,79 @@ async fn by_default_what_is_young_is_kept(engine: Engine) {
     );
 }
 
-on_every_engine!(only_what_is_over_is_removed, by_default_what_is_young_is_kept);
+/// Makes a transaction that was answered so many days ago.
+async fn answered(engine: &Engine, id: &str, days_ago: u32) {
+    let at = SystemClock.now() - DAY * days_ago;
+    let transaction = Transaction {
+        id: id.parse().unwrap(),
+        consumer: "one".parse().unwrap(),
+        service: "srv-1".parse().unwrap(),
+        provider: "two".parse().unwrap(),
+        priority: Priority::Normal,
+        key: Some(id.to_owned()),
+        content: [1; 32],
+        signature: [2; 32],
+        form: Form::A,
+        request_bytes: 100,
+        started_at: at,
+        ends_by: at,
+        state: State::Pending,
+        attempts: 1,
+        executions: 1,
+    };
+    let store = &engine.stores.transactions;
+    let began = transaction.began(at, None, None);
+    assert_eq!(store.begin(&transaction, &began).await.unwrap(), Begun::New);
+    let end = End::Answered {
+        result: Some("1".to_owned()),
+    };
+    let state = State::Ended { at, end };
+    let finish = Finish {
+        consumer: transaction.consumer.clone(),
+        id: transaction.id.clone(),
+        execution: 1,
+        event: transaction.became(at, &state, None),
+        state,
+        joined: 0,
+    };
+    assert!(store.finish(&finish).await.unwrap());
+}
+
+async fn old_transactions_are_removed_and_old_answers_forgotten(engine: Engine) {
+    for (id, days_ago) in [("tx_1", 60), ("tx_2", 51), ("tx_3", 49), ("tx_4", 2), ("tx_5", 0)] {
+        answered(&engine, id, days_ago).await;
+    }
+    let options = WorkerOptions {
+        retention: Retention {
+            transactions: Some(DAY * 50),
+            interval: Duration::from_millis(20),
+            batch: 1,
+            ..Retention::default()
+        },
+        ..WorkerOptions::default()
+    };
+    let host = engine.builder().worker_options(options).build().await.unwrap();
+    let worker = work(&host);
+    let known = async || {
+        let filter = Filter {
+            limit: 9,
+            ..Filter::default()
+        };
+        let listed = host.transactions().list(&filter).await.unwrap();
+        let known = listed
+            .iter()
+            .map(|known| (known.id.to_string(), known.is_forgotten()));
+        known.collect::<Vec<_>>()
+    };
+    let left = [("tx_5", false), ("tx_4", true), ("tx_3", true)];
+    let left = left.map(|(id, is_forgotten)| (id.to_owned(), is_forgotten));
+    until(async || known().await == left).await;
+    engine.assert_sound().await;
+    worker.abort();
+}
+
+on_every_engine!(
+    only_what_is_over_is_removed,
+    by_default_what_is_young_is_kept,
+    old_transactions_are_removed_and_old_answers_forgotten,
+);
