@@ -6,7 +6,9 @@ use std::{
 use async_trait::async_trait;
 
 use super::EventLog;
-use crate::{StoreError, audit::is_audited, event::Event};
+#[cfg(feature = "audit")]
+use crate::audit::is_audited;
+use crate::{StoreError, event::Event};
 
 /// Keeps events while the process lives: the reference for every other log.
 ///
@@ -32,6 +34,7 @@ impl InMemoryEventLog {
             return false;
         }
         for event in events {
+            #[cfg(feature = "audit")]
             if is_audited(&event.stream) {
                 books.unsealed.insert((event.stream.clone(), event.seq));
             }
@@ -53,6 +56,13 @@ impl InMemoryEventLog {
         }
     }
 
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(feature = "audit")]
+impl InMemoryEventLog {
     /// What looks at the events that are not sealed, in the order of their streams and places.
     pub(crate) fn unsealed_now<T>(&self, look: impl FnOnce(&mut dyn Iterator<Item = &Event>) -> T) -> T {
         let books = self.lock();
@@ -77,10 +87,6 @@ impl InMemoryEventLog {
             books.unsealed.remove(place);
         }
     }
-
-    fn lock(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Books {
@@ -97,7 +103,10 @@ impl Books {
             event.seq == *end
         })
     }
+}
 
+#[cfg(feature = "audit")]
+impl Books {
     fn at(&self, (stream, seq): &(String, u64)) -> Option<&Event> {
         let index = usize::try_from(seq.checked_sub(1)?).ok()?;
         self.streams.get(stream)?.get(index)
