@@ -19,7 +19,12 @@ mod slot;
 mod verb;
 mod wish;
 
-use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::{Deref, Range},
+    sync::OnceLock,
+};
 
 use orch_core::Timestamp;
 
@@ -43,6 +48,21 @@ pub(super) struct Library {
     /// What is known of each task, read when it is first of use.
     known: Vec<OnceLock<Known>>,
     index: Index,
+}
+
+/// A goal, with what was already found to answer parts of it best: these are looked at again and again.
+#[derive(Debug)]
+struct Asked {
+    read: ReadGoal,
+    best: RefCell<BTreeMap<(usize, usize), Option<Reading>>>,
+}
+
+impl Deref for Asked {
+    type Target = ReadGoal;
+
+    fn deref(&self) -> &ReadGoal {
+        &self.read
+    }
 }
 
 impl Library {
@@ -69,7 +89,10 @@ impl Library {
 
     /// The calls that a goal comes to, in its order; never none.
     pub(super) fn calls(&self, text: &str, now: Option<Timestamp>) -> Result<Vec<Call>, PlanError> {
-        let goal = ReadGoal::new(text, now);
+        let goal = Asked {
+            read: ReadGoal::new(text, now),
+            best: RefCell::default(),
+        };
         let readings = self.readings(&goal)?;
         let mut calls: Vec<Call> = Vec::new();
         for reading in &readings {
@@ -90,7 +113,7 @@ impl Library {
     }
 
     /// A reading for each wish of the goal.
-    fn readings(&self, goal: &ReadGoal) -> Result<Vec<Reading>, PlanError> {
+    fn readings(&self, goal: &Asked) -> Result<Vec<Reading>, PlanError> {
         let whole = 0..goal.lexemes.len();
         let wishes = wish::wishes(goal);
         if wishes.len() > MAX_CALLS {
@@ -117,7 +140,7 @@ impl Library {
 
     /// Whether what could be several calls is rather one: of one task that takes all the values, or that the whole speaks for
     /// more than the parts do for theirs.
-    fn is_one(&self, goal: &ReadGoal, whole: Range<usize>, parts: &[Reading]) -> bool {
+    fn is_one(&self, goal: &Asked, whole: Range<usize>, parts: &[Reading]) -> bool {
         let Some(whole) = self.best(goal, whole).filter(Reading::fits) else {
             return false;
         };
@@ -129,7 +152,7 @@ impl Library {
 
     /// A reading for each of several wishes, if they fit at least two; a wish that lacks something takes it from those
     /// before it, and what asks for nothing by itself goes on with what is before it.
-    fn each(&self, goal: &ReadGoal, wishes: &[Range<usize>]) -> Option<Vec<Reading>> {
+    fn each(&self, goal: &Asked, wishes: &[Range<usize>]) -> Option<Vec<Reading>> {
         let mut readings: Vec<Reading> = Vec::new();
         let mut start = None;
         for wish in wishes {
@@ -197,26 +220,26 @@ impl Library {
     }
 
     /// A reading, or two where what is joined by "and" asks for two tasks.
-    fn loosened(&self, goal: &ReadGoal, reading: Reading) -> Vec<Reading> {
+    fn loosened(&self, goal: &Asked, reading: Reading) -> Vec<Reading> {
         let range = reading.range.clone();
         let Some(apart) = self.apart(goal, range) else {
             return vec![reading];
         };
-        let is_better = apart.iter().all(|part| part.relevance >= reading.relevance * 0.8)
-            && apart.iter().any(|part| part.task == reading.task);
+        let mean = apart.iter().map(Reading::meant).sum::<f64>() / count(apart.len());
+        let is_better = mean >= reading.score && apart.iter().any(|part| part.task == reading.task);
         if is_better { apart } else { vec![reading] }
     }
 
     /// Readings of the parts of a range around its commas and "and"s, where each asks for another task.
-    fn apart(&self, goal: &ReadGoal, range: Range<usize>) -> Option<Vec<Reading>> {
+    fn apart(&self, goal: &Asked, range: Range<usize>) -> Option<Vec<Reading>> {
         let mut best: Option<(f64, Vec<Reading>)> = None;
         for joint in wish::joints(goal, range.clone()) {
             let (left, right) = (range.start..joint.start, joint.end..range.end);
-            let stands = |reading: &Reading| reading.fits() && reading.relevance >= score::PART;
+            let stands = |reading: &Reading| reading.fits() && reading.score >= score::APART;
             let Some(first) = self.best(goal, left).filter(stands) else {
                 continue;
             };
-            let Some(second) = self.best(goal, right.clone()).filter(Reading::fits) else {
+            let Some(second) = self.best(goal, right.clone()).filter(stands) else {
                 continue;
             };
             // "Shoes, sorted by price" says more of the shoes.
@@ -238,7 +261,7 @@ impl Library {
     }
 
     /// Why a goal is refused: what its best task lacks, or that there is none.
-    fn refusal(&self, goal: &ReadGoal, range: Range<usize>, best: Option<Reading>) -> PlanError {
+    fn refusal(&self, goal: &Asked, range: Range<usize>, best: Option<Reading>) -> PlanError {
         let lacking = best.filter(Reading::is_relevant).and_then(|reading| {
             let known = self.known(reading.task);
             let slot = reading.filled.missing(known).next()?;

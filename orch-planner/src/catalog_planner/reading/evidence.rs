@@ -31,6 +31,8 @@ use crate::catalog_planner::{
 const FRAMED: f64 = 0.4;
 /// How much a word counts that went into a slot only because something had to.
 const GUESSED: f64 = 0.5;
+/// From here on, a word is in the name of a task.
+const NAMED: f64 = 0.9;
 /// How much of nothing that is asked a task says.
 const NOTHING: f64 = 0.4;
 /// How much less is asked than that to be nothing.
@@ -170,7 +172,7 @@ impl Library {
             let is_guessed = filled.guessed.values().any(|words| words.contains(at));
             let is_value = (filled.claimed.contains(at) && !is_chosen && !is_guessed)
                 || (is_spelled_out(goal, *at) && says < 0.4);
-            let only_asks = says == 0.0 && is_request(&lexeme.lower);
+            let only_asks = says < NAMED && is_request(&lexeme.lower);
             if is_value || only_asks || !seen.insert(&lexeme.stem) {
                 continue;
             }

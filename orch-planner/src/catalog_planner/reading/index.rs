@@ -76,36 +76,29 @@ impl Index {
         }
         let mut telling: Vec<(&String, f64)> = stems.iter().map(|(stem, weight)| (stem, *weight)).collect();
         telling.sort_by(|left, right| right.1.total_cmp(&left.1));
-        let mut scores: HashMap<u32, f64> = HashMap::new();
+        // By the task's place, since there may be as many as there are tasks.
+        let mut scores = Scores::new(self.total);
         for (stem, weight) in telling {
             let own = std::iter::once((stem.as_str(), 1.0));
-            let mut best: HashMap<u32, f64> = HashMap::new();
             for (said, share) in own.chain(kin(stem).map(|other| (other, SYNONYM))) {
                 let Some(postings) = self.postings.get(said) else {
                     continue;
                 };
-                let mut note = |task: u32, strength: f32| {
-                    let known = best.entry(task).or_default();
-                    *known = known.max(f64::from(strength) * share);
-                };
-                if postings.tasks.len() <= FREQUENT || scores.is_empty() {
-                    postings
-                        .tasks
-                        .iter()
-                        .for_each(|(task, strength)| note(*task, *strength));
+                if postings.tasks.len() <= FREQUENT || scores.tasks.is_empty() {
+                    let said = postings.tasks.iter();
+                    said.for_each(|(task, strength)| scores.note(*task, f64::from(*strength) * share));
                 } else {
-                    for task in scores.keys() {
-                        if let Ok(at) = postings.tasks.binary_search_by_key(task, |(task, _)| *task) {
-                            note(*task, postings.tasks[at].1);
+                    for at in 0..scores.tasks.len() {
+                        let task = scores.tasks[at];
+                        if let Ok(at) = postings.tasks.binary_search_by_key(&task, |(task, _)| *task) {
+                            scores.note(task, f64::from(postings.tasks[at].1) * share);
                         }
                     }
                 }
             }
-            for (task, strength) in best {
-                *scores.entry(task).or_default() += weight * strength;
-            }
+            scores.add(weight);
         }
-        let mut ranked: Vec<(u32, f64)> = scores.into_iter().collect();
+        let mut ranked = scores.ranked();
         let order =
             |left: &(u32, f64), right: &(u32, f64)| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0));
         if ranked.len() > most {
@@ -117,6 +110,65 @@ impl Index {
             .into_iter()
             .filter_map(|(task, _)| usize::try_from(task).ok())
             .collect()
+    }
+}
+
+/// What the tasks come to, word by word.
+struct Scores {
+    /// Of each task, for the words so far.
+    sums: Vec<f64>,
+    /// Of each task, how strongly it says the present word.
+    strengths: Vec<f64>,
+    /// The tasks that say one of the words so far.
+    tasks: Vec<u32>,
+    /// The tasks that say the present word.
+    sayers: Vec<u32>,
+}
+
+impl Scores {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of tasks"
+    )]
+    fn new(total: f64) -> Self {
+        let total = total as usize;
+        Self {
+            sums: vec![0.0; total],
+            strengths: vec![0.0; total],
+            tasks: Vec::new(),
+            sayers: Vec::new(),
+        }
+    }
+
+    /// Notes how strongly a task says the present word; of several ways to say it, the strongest counts.
+    fn note(&mut self, task: u32, strength: f64) {
+        let Some(known) = usize::try_from(task)
+            .ok()
+            .and_then(|at| self.strengths.get_mut(at))
+        else {
+            return;
+        };
+        if *known == 0.0 {
+            self.sayers.push(task);
+        }
+        *known = known.max(strength);
+    }
+
+    /// Adds what the tasks come to for the present word, and goes on to the next.
+    fn add(&mut self, weight: f64) {
+        for task in self.sayers.drain(..) {
+            let Ok(at) = usize::try_from(task) else { continue };
+            if self.sums[at] == 0.0 {
+                self.tasks.push(task);
+            }
+            self.sums[at] += weight * std::mem::take(&mut self.strengths[at]);
+        }
+    }
+
+    fn ranked(self) -> Vec<(u32, f64)> {
+        let sum = |task: u32| usize::try_from(task).map_or(0.0, |at| self.sums[at]);
+        self.tasks.iter().map(|&task| (task, sum(task))).collect()
     }
 }
 

@@ -134,7 +134,8 @@ fn titles(name: &str) -> Vec<String> {
         .into_iter()
         .filter(|word| !is_function_word(word))
         .collect();
-    let telling: Vec<&String> = said.iter().filter(|word| !is_request(word)).collect();
+    let asks = |word: &&String| is_request(word) || word.strip_suffix('s').is_some_and(is_request);
+    let telling: Vec<&String> = said.iter().filter(|word| !asks(word)).collect();
     let kept: Vec<&String> = if telling.is_empty() {
         said.iter().collect()
     } else {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Library,
+    Asked, Library,
     evidence::{Evidence, LACKING},
     fill::{Filled, fill},
     mention::ReadGoal,
@@ -14,6 +14,8 @@ use super::{
 pub(super) const PART: f64 = 0.25;
 /// From here on, a task is surely meant, even beside another one.
 pub(super) const SURE: f64 = 0.38;
+/// From here on, a part that only "and" joins to another asks for something of its own.
+pub(super) const APART: f64 = 1.0;
 /// How much more has to speak for a whole than for its parts in the mean, to be one call.
 pub(super) const WHOLE: f64 = 0.5;
 /// From here on, a task is meant even where its values had to be guessed.
@@ -57,15 +59,21 @@ impl Reading {
 
 impl Library {
     /// The task that answers a part of a goal best.
-    pub(super) fn best(&self, goal: &ReadGoal, range: Range<usize>) -> Option<Reading> {
+    pub(super) fn best(&self, goal: &Asked, range: Range<usize>) -> Option<Reading> {
+        let key = (range.start, range.end);
+        if let Some(known) = goal.best.borrow().get(&key) {
+            return known.clone();
+        }
         let readings = self.readings_of(goal, range);
-        readings.into_iter().reduce(|best, next| {
+        let best = readings.into_iter().reduce(|best, next| {
             if next.score > best.score + 1e-9 {
                 next
             } else {
                 best
             }
-        })
+        });
+        goal.best.borrow_mut().insert(key, best.clone());
+        best
     }
 
     /// The tasks that may answer a part of a goal.

@@ -133,7 +133,8 @@ impl Filler<'_> {
         if let Some(range) = deed(self, slot) {
             return Some(range);
         }
-        if slot.sense == Sense::Currency {
+        // What is none by its looks is none.
+        if matches!(slot.sense, Sense::Currency | Sense::Country | Sense::State) {
             return None;
         }
         let after = self.lead(slot);

@@ -223,3 +223,42 @@ fn words_go_where_they_are_led() {
         );
     }
 }
+
+#[test]
+fn examples_of_a_description_are_taken_where_the_goal_says_them() {
+    let pastime = json!({"players": {"type": "integer", "description": "How many play"},
+        "mood?": text("Mood, e.g. calm, wild")});
+    assert_eq!(
+        said("pick_pastime", &pastime, "Pick a wild pastime for 3 players"),
+        json!({"players": 3, "mood": "wild"})
+    );
+}
+
+#[test]
+fn a_switch_that_turns_off_is_on_where_the_goal_does_without() {
+    let route = json!({"to": text("City to go to"), "avoid_tolls?": {"type": "boolean"}});
+    for goal in [
+        "the route to Leeds without tolls",
+        "the route to Leeds, avoid toll roads",
+    ] {
+        assert_eq!(
+            said("find_route", &route, goal),
+            json!({"to": "Leeds", "avoid_tolls": true}),
+            "{goal}"
+        );
+    }
+}
+
+#[test]
+fn a_day_is_counted_from_today_and_a_number_stays_one() {
+    let visit = json!({"day": {"type": "string", "format": "date"}});
+    assert_eq!(
+        said("plan_visit", &visit, "book a visit in 3 days"),
+        json!({"day": "2026-03-07"})
+    );
+    let forecast = json!({"days": {"type": "integer", "description": "Days ahead"}});
+    assert_eq!(
+        said("get_forecast", &forecast, "the forecast in 3 days"),
+        json!({"days": 3})
+    );
+}
