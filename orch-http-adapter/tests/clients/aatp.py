@@ -180,7 +180,7 @@ def check_script(providers, script, client):
     for name in ODD:
         assert providers.executions[f"/script/{name}"] == 1, (name, providers.executions)
     providers.verified += found["verified"]
-    assert client.check_approval(found["ours"])["summary"] == "Ein Tisch für vier"
+    assert client.check_approval(found["ours"])["summary"] == "A table for four at the café"
     assert client.submit_approval(found["ours"], "reject", "user@example.com")
     assert client.check_approval(found["ours"])["status"] == "rejected"
 

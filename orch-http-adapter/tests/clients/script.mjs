@@ -112,7 +112,7 @@ await Promise.all([hard, ...modes, ...odd, ...failures]);
 assert.equal((await approvals(`/${theirs}`)).status, "pending");
 assert.equal((await submitApproval(theirs, "approve")).status, "approved");
 assert.equal((await approvals(`/${theirs}`)).comments, "ja – 好");
-const { approval_id: ours } = await requestApproval("Ein Tisch für vier");
+const { approval_id: ours } = await requestApproval("A table for four at the café");
 say({ statuses, verified, ours });
 provider.close();
 process.exit(0);
