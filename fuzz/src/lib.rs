@@ -1,4 +1,6 @@
-//! What the targets share: properties as functions, which panic where one does not hold.
+#![doc = include_str!("../README.md")]
+//!
+//! The library is what the targets share: properties as functions, which panic where one does not hold.
 
 pub mod canonical;
 pub mod house;
