@@ -4,7 +4,7 @@ mod events;
 mod id;
 mod priority;
 
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 use orch_auth::{Form, PartyId};
 use orch_core::Timestamp;
@@ -120,14 +120,4 @@ impl Transaction {
             }
         )
     }
-}
-
-/// Lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }

@@ -6,6 +6,7 @@ mod signer;
 use std::fmt;
 
 use ed25519_dalek::VerifyingKey;
+use orch_core::hex;
 use sha2::{Digest, Sha256};
 
 pub use signer::{AgentSigner, SignerError};
@@ -65,10 +66,7 @@ impl AgentKey {
     /// The id that is derived from the key: the SHA-256 of its PEM without the last line feed, in hex.
     pub fn derived_id(&self) -> String {
         let pem = pem::encode(pem::PUBLIC, &self.der(), "\n");
-        Sha256::digest(pem.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(&Sha256::digest(pem.as_bytes()))
     }
 
     /// Whether its holder signed the message. Strict: the scalar is below the order of the group, and no part is of small

@@ -6,6 +6,8 @@ use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::hex;
+
 /// The SHA-256 of a content in a canonical form, as 64 hex digits. Contents that mean the same JSON have the same one.
 ///
 /// ```
@@ -68,7 +70,7 @@ fn feed(hasher: &mut Hash, value: &Value) {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 

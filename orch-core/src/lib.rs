@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod error;
 pub mod event;
 pub mod fingerprint;
+pub mod hex;
 pub mod id;
 #[cfg(feature = "limit")]
 pub mod limit;

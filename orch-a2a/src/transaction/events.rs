@@ -1,11 +1,11 @@
 //! What the log says of a transaction: who asked whom for what, what it cost, and how each execution ended. It has digests of
 //! what was said, and never the words.
 
-use orch_core::{Amount, ApprovalId, Event, Timestamp};
+use orch_core::{Amount, ApprovalId, Event, Timestamp, hex};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{End, State, Transaction, hex};
+use super::{End, State, Transaction};
 
 impl Transaction {
     /// The stream of its events. Neither name has a blank in it, so that it is no other's.
@@ -19,7 +19,7 @@ impl Transaction {
         let data = json!({
             "v": 1, "transaction": self.id.as_str(), "consumer": self.consumer.as_str(),
             "provider": self.provider.as_str(), "service": self.service.as_str(), "execution": self.executions,
-            "digest": hex(&self.content), "signature": hex(&self.signature), "price": price, "approval": approval,
+            "digest": hex::encode(&self.content), "signature": hex::encode(&self.signature), "price": price, "approval": approval,
         });
         let seq = u64::from(self.executions).saturating_mul(2).saturating_sub(1);
         Event::new(self.stream(), seq, "began", at, &data)
@@ -39,7 +39,7 @@ impl Transaction {
         };
         let data = json!({
             "v": 1, "execution": self.executions, "status": state.name(), "provider_status": provider_status,
-            "answer": answer.map(|answer| hex(&Sha256::digest(answer))), "cost": cost,
+            "answer": answer.map(|answer| hex::encode(&Sha256::digest(answer))), "cost": cost,
         });
         let seq = u64::from(self.executions).saturating_mul(2);
         Event::new(self.stream(), seq, kind, at, &data)

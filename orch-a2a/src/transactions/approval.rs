@@ -2,10 +2,10 @@
 
 use orch_approvals::{Approval, ApprovalError, Consumption, Party};
 use orch_auth::{Document, Form, document::Members};
-use orch_core::ApprovalId;
+use orch_core::{ApprovalId, hex};
 
 use super::{Shared, Signed, TransactError, Transactions};
-use crate::{directory::Service, store::Name, transaction::hex};
+use crate::{directory::Service, store::Name};
 
 /// The member of a payload that names an approval.
 const MEMBER: &str = "approval_id";
@@ -88,11 +88,11 @@ impl Shared {
 /// What uses an approval: the transaction by the name that it is known by when it is repeated, and by what it says, so that
 /// nothing else passes for it under the same name.
 fn user(consumer: &Party, name: &Name, content: &[u8; 32]) -> String {
-    let content = hex(content);
+    let content = hex::encode(content);
     match name {
         Name::Id(id) => format!("{consumer} transaction {id} {content}"),
         Name::Key(key) => format!("{consumer} key {key} {content}"),
-        Name::Signature(digest, _) => format!("{consumer} signature {} {content}", hex(digest)),
+        Name::Signature(digest, _) => format!("{consumer} signature {} {content}", hex::encode(digest)),
     }
 }
 

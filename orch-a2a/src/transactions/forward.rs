@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use orch_auth::{AgentSigner, Document, Form, Party};
-use orch_core::Timestamp;
+use orch_core::{Timestamp, hex};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Exchange,
     directory::{Forward, Service},
     moment,
-    transaction::{Transaction, hex},
+    transaction::Transaction,
 };
 
 /// What is sent on behalf of a consumer.
@@ -111,7 +111,7 @@ impl Context {
 
     /// What the forward signature covers.
     fn signed(&self, body: &[u8]) -> String {
-        self.members(Some(&hex(&Sha256::digest(body))))
+        self.members(Some(&hex::encode(&Sha256::digest(body))))
     }
 
     /// The facts as an object in form A: their names are in order, and their texts in ASCII.

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use orch_core::AccountId;
+use orch_core::{AccountId, hex};
 use sha2::{Digest, Sha256};
 
 /// Names a party: 1 to 256 visible ASCII characters, which say nothing of its keys.
@@ -43,10 +43,7 @@ impl FromStr for PartyId {
         if !fits {
             return Err(PartyIdError);
         }
-        let digest = || -> String {
-            let digest = Sha256::digest(name.as_bytes());
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
-        };
+        let digest = || hex::encode(&Sha256::digest(name.as_bytes()));
         let account = AccountId::from_str(&format!("a2a:{name}"));
         let account = account.or_else(|_| AccountId::from_str(&format!("a2a:{}", digest())));
         Ok(Self {

@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use orch_core::hex;
 use sha2::{Digest, Sha256};
 
 /// A body of several parts, as HTML forms send files (`multipart/form-data`, RFC 7578).
@@ -52,12 +53,7 @@ impl Multipart {
         for part in &self.parts {
             hash.update(&part.content);
         }
-        let hash = hash.finalize();
-        let mut boundary = "orch-part-".to_owned();
-        for byte in hash.iter().take(16) {
-            boundary.push_str(&format!("{byte:02x}"));
-        }
-        boundary
+        format!("orch-part-{}", hex::encode(&hash.finalize()[..16]))
     }
 }
 

@@ -1,8 +1,6 @@
 //! Brings the tables of a database up to date.
 
-use std::fmt::Write;
-
-use orch_core::StoreError;
+use orch_core::{StoreError, hex};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -127,12 +125,7 @@ async fn count_applied(
 }
 
 fn checksum(sql: &str) -> String {
-    let digest = Sha256::digest(sql.as_bytes());
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&Sha256::digest(sql.as_bytes()))
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write,
     sync::{Mutex, PoisonError},
 };
 
 use axum::http::{HeaderMap, header};
 use orch::{Caller, Entropy, Timestamp, auth::KeyForm};
 use orch_auth::{ApiKey, AuthError, KeyDigest};
-use orch_core::Secret;
+use orch_core::{Secret, hex};
 
 use super::{ApprovalPage, error::PageError};
 
@@ -150,9 +149,5 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 pub(super) fn random(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&bytes)
 }

@@ -1,3 +1,4 @@
+use orch_core::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -39,9 +40,6 @@ pub(super) fn run_key(
         field: "plan",
         reason: format!("cannot be written: {error}"),
     })?;
-    let fingerprint = Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let fingerprint = hex::encode(&Sha256::digest(content));
     Ok(Some(RunKey { key, fingerprint }))
 }

@@ -1,4 +1,6 @@
 use orch_auth::{AgentSigner, Document, Form, Signature, signature::verify};
+use orch_core::hex;
+use sha2::{Digest, Sha256};
 
 use super::house::{House, body};
 use crate::{Exchange, TransactError};
@@ -50,13 +52,7 @@ async fn a_payload_is_delivered_and_signed_by_us() {
     assert_eq!(header(&sent, "x-amorce-idempotency"), "key-1");
     assert_eq!(header(&sent, "x-amorce-timestamp"), "2024-01-15T10:30:00Z");
     assert!(header(&sent, "x-amorce-transaction-id").starts_with("tx_"));
-    let digest: String = {
-        use sha2::Digest;
-        sha2::Sha256::digest(&sent.body)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    };
+    let digest = hex::encode(&Sha256::digest(&sent.body));
     let forward = format!(
         r#"{{"body_sha256":"{digest}","consumer_agent_id":"agent-001","idempotency_key":"key-1","priority":"normal","provider_agent_id":"agent-002","service_id":"srv-greet","timestamp":"2024-01-15T10:30:00Z","transaction_id":"{}"}}"#,
         header(&sent, "x-amorce-transaction-id")

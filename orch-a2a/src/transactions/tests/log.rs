@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use orch_core::EventLog;
+use orch_core::{EventLog, hex};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::house::{Act, House, body, sole};
-use crate::transaction::hex;
 
 impl House {
     /// The events of a transaction: of what kind, and with which particulars.
@@ -42,12 +41,12 @@ async fn the_log_says_who_paid_whom_for_what_and_how_it_ended() {
     let price = json!({ "minor": 100, "currency": "ALGO" });
     let began = json!({
         "v": 1, "transaction": "tx_1", "consumer": "agent-001", "provider": "agent-002", "service": "srv-greet",
-        "execution": 1, "digest": hex(&Sha256::digest(asked)), "signature": hex(&Sha256::digest(house.sign(asked))),
+        "execution": 1, "digest": hex::encode(&Sha256::digest(asked)), "signature": hex::encode(&Sha256::digest(house.sign(asked))),
         "price": price, "approval": null,
     });
     let answer = r#"{"message": "Hello, Alice!", "n": 1.50}"#;
     let answered = json!({
-        "v": 1, "execution": 1, "status": "success", "provider_status": null, "answer": hex(&Sha256::digest(answer)),
+        "v": 1, "execution": 1, "status": "success", "provider_status": null, "answer": hex::encode(&Sha256::digest(answer)),
         "cost": price,
     });
     assert_eq!(
