@@ -19,7 +19,10 @@ pub use rank::{Posting, RankedTask, rarity};
 pub use reference::AgentKey;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{Candidates, CatalogStore, Change, HealthStore, Review, in_memory::InMemoryCatalog};
+pub use store::{
+    Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark, Review,
+    in_memory::InMemoryCatalog,
+};
 
 use std::{collections::HashSet, sync::Arc};
 

@@ -1,5 +1,6 @@
 //! The catalog of agents.
 
+mod changes;
 mod health;
 mod list;
 mod row;

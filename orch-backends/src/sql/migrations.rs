@@ -156,6 +156,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "answers",
         sql: include_str!("migrations/0014_answers.sql"),
     },
+    Migration {
+        number: 15,
+        name: "changes",
+        sql: include_str!("migrations/0015_changes.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod check;
+mod earlier;
 mod large;
 
 mod laws_in_memory {

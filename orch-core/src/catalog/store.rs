@@ -14,7 +14,7 @@ use crate::{
 /// Keeps agents with their versions, reviews and words. Each method is one atomic unit of work, which also writes the
 /// events that it causes into the store's event log.
 #[async_trait]
-pub trait CatalogStore: HealthStore {
+pub trait CatalogStore: HealthStore + ChangeStore {
     /// Adds an agent with its first version. `false`, and nothing is written, if its id, its slug or its name within
     /// the organization is taken.
     async fn insert(&self, agent: &Agent, postings: &[Posting], events: &[Event])
@@ -70,6 +70,39 @@ pub trait HealthStore: fmt::Debug + Send + Sync + 'static {
     /// Takes at most `limit` agents that are due to be looked at, the longest due first. An agent is due at once, and
     /// then, whenever it is taken, from `next` on; so nobody else is given it until then.
     async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError>;
+}
+
+/// Tells what changed, for those who keep agents at hand. Each method is one atomic unit of work.
+#[async_trait]
+pub trait ChangeStore: fmt::Debug + Send + Sync + 'static {
+    /// Reads at most `limit` agents that were inserted or revised after a mark, each as it is now, in the order of their
+    /// last revision; fewer only where there are no more.
+    ///
+    /// Whatever was acknowledged before is among what follows the mark, whichever process wrote it: no revision comes to
+    /// stand before a mark that was given out. With nothing to tell this is one look at an index. What is no revision,
+    /// such as [`observe`](HealthStore::observe), is no change.
+    async fn changes(&self, after: Mark, limit: u32) -> Result<Changes, StoreError>;
+
+    /// Reads those of the agents that exist, with their latest versions, in any order, whoever may see them.
+    async fn find_all(&self, ids: &[AgentId]) -> Result<Vec<Agent>, StoreError>;
+}
+
+/// A place in the order in which agents changed: between two revisions, or before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// Which change the mark follows, counted by the store; 0 before the first.
+    pub place: u64,
+    /// The agent that changed there, where a store gives one place to several.
+    pub agent: Option<AgentId>,
+}
+
+/// What changed after a mark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// The agents, as they are now.
+    pub agents: Vec<Agent>,
+    /// From where to ask on.
+    pub next: Mark,
 }
 
 /// A change of an agent, as one unit.

@@ -6,7 +6,7 @@ use orch_core::{
     text::fold,
 };
 
-use super::{health, row, words};
+use super::{changes, health, row, words};
 use crate::sql::{Tx, Value, events, rows};
 
 pub(super) async fn insert(
@@ -17,10 +17,11 @@ pub(super) async fn insert(
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO orch_agents (id, status, last_seen, updated_at, revision, latest, rating, cost, currency, title, \
                category, developer, description, document, organization, name, slug, owner, audience, created_at, \
-               requests, answered, total_time) \
+               requests, answered, total_time, place, placed) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-               ?21, ?22, ?23) \
+               ?21, ?22, ?23, ?24, ?5) \
                ON CONFLICT DO NOTHING";
+    let place = changes::next_place(tx).await?;
     let mut params = changing(agent)?;
     params.extend([
         agent.organization.as_str().into(),
@@ -31,6 +32,7 @@ pub(super) async fn insert(
         agent.created_at.into(),
     ]);
     params.extend(health::figures(&agent.performance));
+    params.push(place.into());
     if tx.execute(sql, &params).await? == 0 {
         return Ok(false);
     }
@@ -41,13 +43,20 @@ pub(super) async fn insert(
 
 pub(super) async fn update(tx: &mut dyn Tx, change: &Change) -> Result<bool, StoreError> {
     let agent = &change.agent;
-    let sql = "UPDATE orch_agents SET status = ?2, \
-               last_seen = CASE WHEN last_seen IS NULL OR last_seen < ?3 THEN ?3 ELSE last_seen END, updated_at = ?4, revision = ?5, latest = ?6, \
-               rating = ?7, cost = ?8, currency = ?9, title = ?10, category = ?11, developer = ?12, \
-               description = ?13, document = ?14 WHERE id = ?1 AND revision = ?15";
     let mut params = changing(agent)?;
     params.push(integer(change.from_revision)?);
-    if tx.execute(sql, &params).await? == 0 {
+    let mut placed = "";
+    if agent.revision != change.from_revision {
+        placed = ", place = ?16, placed = ?5";
+        params.push(changes::next_place(tx).await?.into());
+    }
+    let sql = format!(
+        "UPDATE orch_agents SET status = ?2, \
+         last_seen = CASE WHEN last_seen IS NULL OR last_seen < ?3 THEN ?3 ELSE last_seen END, updated_at = ?4, \
+         revision = ?5, latest = ?6, rating = ?7, cost = ?8, currency = ?9, title = ?10, category = ?11, developer = ?12, \
+         description = ?13, document = ?14{placed} WHERE id = ?1 AND revision = ?15"
+    );
+    if tx.execute(&sql, &params).await? == 0 {
         return Ok(false);
     }
     if let Some(postings) = &change.published {

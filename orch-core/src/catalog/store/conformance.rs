@@ -6,11 +6,16 @@
 
 #[cfg(test)]
 mod broken;
+mod changes;
 mod health;
 mod lists;
 mod sample;
 mod words;
 
+pub use changes::{
+    agents_are_read_by_their_ids, changes_are_told_in_pages, of_racing_changes_none_is_left_out,
+    what_changed_is_told_once,
+};
 pub use health::{
     a_change_leaves_the_figures_alone, observations_add_up, what_is_due_is_taken_once,
     what_was_seen_later_stays,
@@ -56,6 +61,10 @@ macro_rules! catalog_store_tests {
             what_was_seen_later_stays
             a_change_leaves_the_figures_alone
             what_is_due_is_taken_once
+            what_changed_is_told_once
+            changes_are_told_in_pages
+            of_racing_changes_none_is_left_out
+            agents_are_read_by_their_ids
         }
     };
     (@stamp $store:expr; $($law:ident)+) => {

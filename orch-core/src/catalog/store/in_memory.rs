@@ -1,11 +1,12 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 
-use super::{Candidates, CatalogStore, Change, HealthStore};
+use super::{Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark};
 use crate::{
     AccountId, Agent, AgentId, AgentVersion, Event, EventLog, InMemoryEventLog, Page, PageRequest,
     StoreError, Timestamp, Version,
@@ -30,6 +31,11 @@ struct State {
     weights: HashMap<AgentId, HashMap<String, u32>>,
     /// When each agent is to be looked at again; at once, while nothing is said.
     due_at: HashMap<AgentId, Timestamp>,
+    /// Which agent was the last to be revised at a place, and where each was.
+    changed: BTreeMap<u64, AgentId>,
+    places: HashMap<AgentId, u64>,
+    /// How many revisions there were.
+    n_changes: u64,
 }
 
 impl InMemoryCatalog {
@@ -81,6 +87,13 @@ impl State {
         if let Some(stored) = self.agents.get(&agent.id) {
             agent.performance = stored.performance;
             agent.last_seen = agent.last_seen.max(stored.last_seen);
+        }
+        if self.agents.get(&agent.id).map(|stored| stored.revision) != Some(agent.revision) {
+            self.n_changes += 1;
+            if let Some(former) = self.places.insert(agent.id, self.n_changes) {
+                self.changed.remove(&former);
+            }
+            self.changed.insert(self.n_changes, agent.id);
         }
         self.agents.insert(agent.id, agent);
     }
@@ -234,6 +247,33 @@ impl HealthStore for InMemoryCatalog {
         Ok(due
             .iter()
             .filter_map(|(_, id)| state.agents.get(id).cloned())
+            .collect())
+    }
+}
+
+#[async_trait]
+impl ChangeStore for InMemoryCatalog {
+    async fn changes(&self, after: Mark, limit: u32) -> Result<Changes, StoreError> {
+        let state = self.lock();
+        let following = (Bound::Excluded(after.place), Bound::Unbounded);
+        let changed = state.changed.range(following).take(limit as usize);
+        let mut changes = Changes {
+            agents: Vec::new(),
+            next: after,
+        };
+        for (place, id) in changed {
+            changes.next.place = *place;
+            changes.agents.extend(state.agents.get(id).cloned());
+        }
+        Ok(changes)
+    }
+
+    async fn find_all(&self, ids: &[AgentId]) -> Result<Vec<Agent>, StoreError> {
+        let state = self.lock();
+        let ids: BTreeSet<&AgentId> = ids.iter().collect();
+        Ok(ids
+            .into_iter()
+            .filter_map(|id| state.agents.get(id).cloned())
             .collect())
     }
 }

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use orch_core::{
     AccountId, Agent, AgentId, AgentVersion, CatalogStore, Event, InMemoryCatalog, Page, PageRequest,
     StoreError, Timestamp, Version,
-    catalog::{AgentFilter, AgentKey, Candidates, Change, HealthStore, Observation, Posting, Sort},
+    catalog::{
+        AgentFilter, AgentKey, Candidates, Change, ChangeStore, Changes, HealthStore, Mark, Observation,
+        Posting, Sort,
+    },
 };
 
 /// A store that counts its point reads, and on which changes race: they wait until so many stand in line.
@@ -94,5 +97,16 @@ impl HealthStore for Watched {
 
     async fn take_due(&self, now: Timestamp, next: Timestamp, limit: u32) -> Result<Vec<Agent>, StoreError> {
         self.store.take_due(now, next, limit).await
+    }
+}
+
+#[async_trait]
+impl ChangeStore for Watched {
+    async fn changes(&self, after: Mark, limit: u32) -> Result<Changes, StoreError> {
+        self.store.changes(after, limit).await
+    }
+
+    async fn find_all(&self, ids: &[AgentId]) -> Result<Vec<Agent>, StoreError> {
+        self.store.find_all(ids).await
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     Timestamp, Version,
     agent::{Performance, Rating},
     catalog::{
-        AgentFilter, AgentKey, Candidates, CatalogStore, Change, HealthStore, Observation, Posting, Sort,
-        conformance,
+        AgentFilter, AgentKey, Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark,
+        Observation, Posting, Sort, conformance,
     },
 };
 
@@ -36,6 +36,10 @@ enum Fault {
     BelievesTheLastSight,
     ChangesFigures,
     GivesTwice,
+    TellsInsertsOnly,
+    TellsOfTwoOnly,
+    MarksTheNext,
+    ReadsTheFirst,
 }
 
 #[derive(Debug)]
@@ -215,6 +219,29 @@ impl HealthStore for Broken {
 }
 
 #[async_trait]
+impl ChangeStore for Broken {
+    async fn changes(&self, after: Mark, limit: u32) -> Result<Changes, StoreError> {
+        let mut changes = self.store.changes(after, limit).await?;
+        match self.fault {
+            Fault::TellsInsertsOnly => changes.agents.retain(|agent| agent.revision == 1),
+            Fault::TellsOfTwoOnly => changes.agents.truncate(2),
+            // As a counter that is read before what it counts is written: who writes meanwhile is skipped.
+            Fault::MarksTheNext => changes.next.place += 2,
+            _ => {}
+        }
+        Ok(changes)
+    }
+
+    async fn find_all(&self, ids: &[AgentId]) -> Result<Vec<Agent>, StoreError> {
+        let mut agents = self.store.find_all(ids).await?;
+        if self.is(Fault::ReadsTheFirst) {
+            agents.truncate(1);
+        }
+        Ok(agents)
+    }
+}
+
+#[async_trait]
 impl EventLog for Broken {
     async fn append(&self, events: &[Event]) -> Result<bool, StoreError> {
         self.store.append(events).await
@@ -261,4 +288,8 @@ broken! {
     an_earlier_sight: BelievesTheLastSight breaks what_was_seen_later_stays;
     figures_overwritten: ChangesFigures breaks a_change_leaves_the_figures_alone;
     an_agent_given_twice: GivesTwice breaks what_is_due_is_taken_once;
+    inserts_alone_told: TellsInsertsOnly breaks what_changed_is_told_once;
+    a_page_cut_short: TellsOfTwoOnly breaks changes_are_told_in_pages;
+    a_mark_too_far: MarksTheNext breaks of_racing_changes_none_is_left_out;
+    the_first_alone_read: ReadsTheFirst breaks agents_are_read_by_their_ids;
 }
