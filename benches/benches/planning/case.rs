@@ -45,6 +45,31 @@ impl Case {
         let is_needed = |task: &&String| self.calls.iter().any(|call| name(task) == call.task);
         tasks.iter().filter(is_needed).cloned().collect()
     }
+
+    /// All tasks without those of other fields that do the same as the ones its calls need; `None` if there are no such.
+    pub(crate) fn without_twins(
+        &self,
+        all: &[String],
+        own: &[String],
+        twins: &[Vec<String>],
+    ) -> Option<Vec<String>> {
+        let is_twin = |task: &String| {
+            let name = name(task);
+            let pairs = |call: &Expected| {
+                let both = |group: &Vec<String>| group.contains(&name) && group.contains(&call.task);
+                call.task == name || twins.iter().any(both)
+            };
+            self.calls.iter().any(pairs) && !own.contains(task)
+        };
+        let kept: Vec<String> = all.iter().filter(|task| !is_twin(task)).cloned().collect();
+        (kept.len() < all.len()).then_some(kept)
+    }
+}
+
+/// Groups of tasks of several fields that do the same, so that no goal tells which of them is meant.
+pub(crate) fn twins() -> Outcome<Vec<Vec<String>>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/planning/twins.json");
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
 
 /// The name of a task.

@@ -12,7 +12,7 @@ mod scale;
 
 use orch_benches::{Outcome, Table};
 
-use case::{Field, fields};
+use case::{Field, fields, twins};
 use round::{Among, Graded, Round, Wording};
 
 /// The least that each figure must be over the seen and over the unseen cases; a little below what was measured.
@@ -37,13 +37,14 @@ fn main() -> Outcome<()> {
         "cases/s",
     ]);
     let mut broken = Vec::new();
-    let all = fields_of_both()?;
+    let (all, twins) = (fields_of_both()?, twins()?);
     for (split, floors) in FLOORS.into_iter().filter(|(split, _)| !shows || *split == "seen") {
         let fields = fields(split)?;
         let mut graded = |among, wording| -> Outcome<Graded> {
             let round = Round {
                 fields: &fields,
                 all: &all,
+                twins: &twins,
                 among,
                 wording,
                 shows,

@@ -46,6 +46,8 @@ pub(crate) struct Round<'f> {
     pub(crate) fields: &'f [Field],
     /// All fields.
     pub(crate) all: &'f [Field],
+    /// Names of tasks of several fields that nobody could tell apart.
+    pub(crate) twins: &'f [Vec<String>],
     /// Whose tasks are at hand.
     pub(crate) among: Among,
     /// In which words.
@@ -72,19 +74,32 @@ impl Round<'_> {
     pub(crate) fn graded(self) -> Outcome<Graded> {
         let mut graded = Graded::default();
         let (mut n_cases, mut took) = (0_u32, 0.0);
-        let everything = self.told(self.all.iter().flat_map(texts).collect());
-        let (whole, plain) = (toolbox(&everything)?, Bm25::new(&everything));
+        let everything: Vec<String> = self.all.iter().flat_map(texts).collect();
+        let whole = self.offered(&everything)?;
         for field in self.fields {
-            let tasks = self.told(texts(field));
-            let (few, few_plain) = (toolbox(&tasks)?, Bm25::new(&tasks));
-            for case in field.cases.iter().flat_map(|case| self.cases(case)) {
+            let own = texts(field);
+            let tasks = self.told(own.clone());
+            let few = (toolbox(&tasks)?, Bm25::new(&tasks));
+            let asked = field
+                .cases
+                .iter()
+                .flat_map(|case| self.cases(case).into_iter().map(move |asked| (case, asked)));
+            for (written, case) in asked {
                 // What no task of its own field does, another field's may: such a goal is asked of its own field only.
                 let is_general = case.why.as_deref() == Some("irrelevant");
                 let alone = toolbox(&case.needed(&tasks))?;
+                let apart = match self.among {
+                    Among::All if !is_general => written.without_twins(&everything, &own, self.twins),
+                    _ => None,
+                };
+                let apart = apart.map(|tasks| self.offered(&tasks)).transpose()?;
                 let (toolbox, plain) = match self.among {
-                    Among::Alone if !case.calls.is_empty() => (&alone, &few_plain),
-                    Among::All if !is_general => (&whole, &plain),
-                    _ => (&few, &few_plain),
+                    Among::Alone if !case.calls.is_empty() => (&alone, &few.1),
+                    Among::All if !is_general => {
+                        let (toolbox, plain) = apart.as_ref().unwrap_or(&whole);
+                        (toolbox, plain)
+                    }
+                    _ => (&few.0, &few.1),
                 };
                 let started = Instant::now();
                 let planned = toolbox.calls(&case.goal);
@@ -110,6 +125,12 @@ impl Round<'_> {
         }
         graded.rate = f64::from(n_cases) / took;
         Ok(graded)
+    }
+
+    /// These tasks, told in the words of this round, for the planner and for plain BM25.
+    fn offered(self, tasks: &[String]) -> Outcome<(Toolbox, Bm25)> {
+        let told = self.told(tasks.to_vec());
+        Ok((toolbox(&told)?, Bm25::new(&told)))
     }
 
     /// Tasks in the words of this round.

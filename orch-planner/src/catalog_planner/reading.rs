@@ -68,11 +68,7 @@ impl Deref for Asked {
 impl Library {
     /// Reads these tasks.
     pub(super) fn new(tools: Vec<Tool>) -> Self {
-        let index = Index::new(
-            tools
-                .iter()
-                .map(|tool| Known::new(&tool.task, &tool.tags).vocabulary),
-        );
+        let index = Index::new(tools.iter().map(|tool| Known::new(&tool.task, &tool.tags)));
         let known = tools.iter().map(|_| OnceLock::new()).collect();
         Self { tools, known, index }
     }

@@ -38,9 +38,11 @@ const NOTHING: f64 = 0.4;
 /// How much less is asked than that to be nothing.
 const UNASKED: f64 = 0.05;
 /// How likely a task is meant of which nothing is known.
-const PRIOR: f64 = -1.6;
+const PRIOR: f64 = -2.2;
 /// What it costs a task that something is not given that it cannot do without.
-pub(super) const LACKING: f64 = 2.1;
+pub(super) const LACKING: f64 = 1.9;
+/// From here on, it tells no more how well a task ranks by words alone.
+const MAX_RANK: f64 = 25.0;
 /// How much it counts that a task answers what a question asks for.
 pub(super) const ANSWER: f64 = 1.0;
 
@@ -65,6 +67,8 @@ pub(super) struct Evidence {
     pub(super) shared: f64,
     /// How telling the words are that are asked and that the task does not say, together.
     pub(super) strange: f64,
+    /// How well it ranks by the words of both alone.
+    pub(super) rank: f64,
     /// How many values are just of the kind that their slot takes.
     pub(super) typed: f64,
     /// How many choices are said.
@@ -86,16 +90,17 @@ impl Evidence {
     /// at random, came to the same within a third, and each half told the other's right tasks as well as its own.
     pub(super) fn worth(&self) -> f64 {
         PRIOR
-            + 3.1 * self.coverage
-            + 2.7 * self.title()
-            + 0.9 * self.pairs
-            + 1.1 * self.used
-            + 3.3 * saturated(self.shared)
-            - 1.9 * saturated(self.strange)
-            + 1.3 * self.typed.min(2.0)
-            + 0.8 * self.chosen.min(1.0)
-            - 0.7 * self.guessed.min(2.0)
-            - 0.8 * self.undone
+            + 3.7 * self.coverage
+            + 1.2 * self.title()
+            + 2.2 * self.pairs
+            + 2.4 * self.used
+            + 5.0 * saturated(self.shared)
+            - 2.2 * saturated(self.strange)
+            + 0.28 * self.rank.min(MAX_RANK)
+            + 1.8 * self.typed.min(2.0)
+            + 0.5 * self.chosen.min(1.0)
+            - 1.0 * self.guessed.min(2.0)
+            - 1.5 * self.undone
             - if self.missing > 0.0 { LACKING } else { 0.0 }
     }
 
@@ -141,6 +146,9 @@ impl Library {
             coverage: (shared + nothing * UNASKED) / (asked + UNASKED),
             shared,
             strange: asked - shared,
+            rank: self
+                .index
+                .rank(known, contents.iter().map(|(_, lexeme)| lexeme.stem.as_str())),
             typed: typed(goal, known, filled),
             chosen: count(filled.chosen_slots(known)),
             undone: f64::from(u8::from(

@@ -14,6 +14,11 @@ const BACKGROUND: f64 = 30.0;
 /// In how many of those a verb that asks for anything is expected.
 const COMMON: f64 = 12.0;
 
+/// How soon saying a word again counts no more, as BM25 has it.
+const K1: f64 = 1.2;
+/// How far a long description counts less, as BM25 has it.
+const B: f64 = 0.75;
+
 /// A stem that so many tasks say is not followed into all of them, where a rarer one leads to some already.
 const FREQUENT: usize = 4_000;
 
@@ -21,7 +26,10 @@ const FREQUENT: usize = 4_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     postings: HashMap<String, Postings>,
-    total: f64,
+    /// How many tasks there are.
+    total: usize,
+    /// How many words they say together.
+    length: f64,
 }
 
 /// The tasks that say a stem.
@@ -35,12 +43,13 @@ struct Postings {
 
 impl Index {
     /// The words of these tasks.
-    pub(super) fn new(vocabularies: impl Iterator<Item = BTreeMap<String, f64>>) -> Self {
+    pub(super) fn new(tasks: impl Iterator<Item = Known>) -> Self {
         let mut index = Self::default();
-        for (at, vocabulary) in vocabularies.enumerate() {
-            index.total += 1.0;
+        for (at, task) in tasks.enumerate() {
             let Ok(at) = u32::try_from(at) else { break };
-            for (stem, strength) in vocabulary {
+            index.total += 1;
+            index.length += task.length;
+            for (stem, strength) in task.vocabulary {
                 let postings = index.postings.entry(stem).or_default();
                 #[expect(clippy::cast_possible_truncation, reason = "a strength has two digits")]
                 postings.tasks.push((at, strength as f32));
@@ -62,17 +71,30 @@ impl Index {
         } else {
             0.0
         };
-        let (total, sayers) = (
-            self.total + BACKGROUND,
-            (sayers + common).min(self.total + BACKGROUND),
-        );
+        let total = count(self.total) + BACKGROUND;
+        let sayers = (sayers + common).min(total);
         ((total - sayers + 0.5) / (sayers + 0.5)).ln_1p()
+    }
+
+    /// How well a task ranks for these stems by Okapi BM25, which knows no kinds of values and no names.
+    pub(super) fn rank<'s>(&self, task: &Known, stems: impl Iterator<Item = &'s str>) -> f64 {
+        let total = count(self.total) + BACKGROUND;
+        let mean = (self.length / count(self.total.max(1))).max(1.0);
+        let one = |stem: &str| {
+            let Some(said) = task.counts.get(stem) else {
+                return 0.0;
+            };
+            let sayers = count(self.postings.get(stem).map_or(0, |postings| postings.tasks.len()));
+            let rarity = ((total - sayers + 0.5) / (sayers + 0.5)).ln_1p();
+            rarity * said * (K1 + 1.0) / (said + K1 * (1.0 - B + B * task.length / mean))
+        };
+        stems.map(one).sum()
     }
 
     /// The tasks that say most of these stems, the best first; each stem with how telling it is.
     pub(super) fn candidates(&self, stems: &BTreeMap<String, f64>, most: usize) -> Vec<usize> {
-        if self.total <= count(most) {
-            return (0..most).take_while(|at| count(*at) < self.total).collect();
+        if self.total <= most {
+            return (0..self.total).collect();
         }
         let mut telling: Vec<(&String, f64)> = stems.iter().map(|(stem, weight)| (stem, *weight)).collect();
         telling.sort_by(|left, right| right.1.total_cmp(&left.1));
@@ -126,13 +148,7 @@ struct Scores {
 }
 
 impl Scores {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of tasks"
-    )]
-    fn new(total: f64) -> Self {
-        let total = total as usize;
+    fn new(total: usize) -> Self {
         Self {
             sums: vec![0.0; total],
             strengths: vec![0.0; total],

@@ -35,6 +35,10 @@ pub(in crate::catalog_planner) struct Known {
     surfaces: BTreeSet<String>,
     /// How strongly it says each stem: 1.0 in its name, less elsewhere.
     pub(super) vocabulary: BTreeMap<String, f64>,
+    /// How often it says each stem.
+    pub(super) counts: BTreeMap<String, f64>,
+    /// How many words it says that say something.
+    pub(super) length: f64,
     /// The stems that its name, the beginning of its description and the names of its slots say side by side.
     pub(super) pairs: BTreeSet<(String, String)>,
 }
@@ -50,6 +54,8 @@ impl Known {
             slots: Vec::new(),
             surfaces: BTreeSet::new(),
             vocabulary: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            length: 0.0,
             pairs: BTreeSet::new(),
         };
         known.say(&task.name, 1.0);
@@ -94,7 +100,10 @@ impl Known {
             if is_function_word(&word) {
                 continue;
             }
-            let said = self.vocabulary.entry(stem(&word)).or_default();
+            let stem = stem(&word);
+            *self.counts.entry(stem.clone()).or_default() += 1.0;
+            self.length += 1.0;
+            let said = self.vocabulary.entry(stem).or_default();
             *said = said.max(strength);
             self.surfaces.insert(singular(&word).to_owned());
         }

@@ -44,7 +44,11 @@ impl Library {
             let mut next = fill(known, goal, reading.range.clone(), &taken);
             // Only what is said anew counts: mentions, choices, and words beside those of the last call.
             let is_new = |slot: &usize| match (next.guessed.get(slot), last.guessed.get(slot)) {
-                (Some(range), Some(former)) => only_joined(goal, former.end..range.start, 0),
+                (Some(range), Some(former)) => {
+                    // "The height of A and the length of B": what is asked stands between.
+                    let most = if next.chosen.is_empty() { 0 } else { 3 };
+                    only_joined(goal, former.end..range.start, most)
+                }
                 (Some(_), None) => false,
                 (None, _) => !matches!(known.slots[*slot].shape, Shape::Boolean),
             };

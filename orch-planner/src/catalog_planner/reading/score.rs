@@ -17,7 +17,7 @@ pub(super) const SURE: f64 = 0.38;
 /// From here on, a part that only "and" joins to another asks for something of its own.
 pub(super) const APART: f64 = 1.0;
 /// How much more has to speak for a whole than for its parts in the mean, to be one call.
-pub(super) const WHOLE: f64 = 0.5;
+pub(super) const WHOLE: f64 = 2.5;
 /// From here on, a task is meant even where its values had to be guessed.
 pub(super) const PLAIN: f64 = 0.6;
 /// How many tasks are looked at closely.

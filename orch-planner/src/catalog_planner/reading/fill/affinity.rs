@@ -29,7 +29,7 @@ const REACH: usize = 5;
 /// What it costs a name that the task is called by it.
 const OF_TASK: f64 = 1.5;
 /// What it costs a name that another slot wants just such a one.
-const ELSEWHERE: f64 = 1.5;
+const ELSEWHERE: f64 = 3.0;
 
 impl Filler<'_> {
     /// How well a mention goes into a slot, and as which value; `None` where it cannot.

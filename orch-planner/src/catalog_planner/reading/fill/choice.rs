@@ -196,8 +196,11 @@ impl Filler<'_> {
                 (lexeme.lower == *symbol && (symbol.len() > 1 || lexeme.text.starts_with(char::is_uppercase)))
                     || unit == *symbol
             });
-            let by_synonym =
-                own.len() == 1 && lexeme.is_word() && kin(&lexeme.stem).any(|synonym| synonym == stems[0]);
+            let is_title = self.known.titles.contains(&lexeme.stem);
+            let by_synonym = own.len() == 1
+                && lexeme.is_word()
+                && !is_title
+                && kin(&lexeme.stem).any(|synonym| synonym == stems[0]);
             if by_symbol {
                 Some(0.7)
             } else {

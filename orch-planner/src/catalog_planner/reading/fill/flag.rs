@@ -58,11 +58,17 @@ impl Filler<'_> {
                 .filter(|own| !is_switch(own) && !is_negation(own));
             let telling: Vec<&String> = telling.collect();
             let lexemes = self.range.clone().zip(&self.goal.lexemes[self.range.clone()]);
-            let words: Vec<(usize, &Lexeme)> = lexemes.filter(|(_, lexeme)| lexeme.is_word()).collect();
+            let words: Vec<(usize, &Lexeme)> = lexemes
+                .filter(|(_, lexeme)| lexeme.is_word() || lexeme.quantity().is_some())
+                .collect();
             let place = |own: &String| {
                 words
                     .iter()
-                    .find(|(_, lexeme)| lexeme.stem == *own || kin(&lexeme.stem).any(|other| other == own))
+                    .find(|(_, lexeme)| {
+                        lexeme.stem == *own
+                            || lexeme.lower == *own
+                            || kin(&lexeme.stem).any(|other| other == own)
+                    })
                     .map(|(at, _)| *at)
             };
             let mut places: Vec<usize> = telling.iter().filter_map(|own| place(own)).collect();

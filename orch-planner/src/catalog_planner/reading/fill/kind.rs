@@ -9,12 +9,18 @@ use crate::catalog_planner::{
     stem::stem,
 };
 
+/// How well JSON goes into a slot that takes just such JSON.
+const WRITTEN_OUT: f64 = 2.5;
+
 /// How well a value that is no number goes into a slot by what both are.
 pub(super) fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
     let name = matches!(mention.value, Said::Name(_));
     let lower = mention.text.to_lowercase();
     let has_comma = matches!(mention.value, Said::Name(Some(_)));
     let said = &mention.value;
+    if matches!(said, Said::Json(_)) {
+        return Some(WRITTEN_OUT);
+    }
     let score = match slot.sense {
         Sense::Place => match said {
             Said::Name(_) if is_unit(&lower) || currency(&mention.text).is_some() => return None,

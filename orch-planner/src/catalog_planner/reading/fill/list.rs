@@ -142,6 +142,14 @@ impl Filler<'_> {
             .any(|(better, _)| better > score + 0.45)
     }
 
+    /// Whether the last word of a goal only says what the task does with a list: "do these drugs interact".
+    fn ends_list(&self, at: usize) -> bool {
+        let is_last = self.goal.lexemes[at + 1..self.range.end.max(at + 1)]
+            .iter()
+            .all(Lexeme::ends_sentence);
+        is_last && self.known.titles.contains(&self.goal.lexemes[at].stem)
+    }
+
     fn only_joined(&self, between: Range<usize>) -> bool {
         let is_joint = |lexeme: &Lexeme| {
             lexeme.is_mark(',')
@@ -187,7 +195,7 @@ impl Filler<'_> {
                 from = end + 1;
             } else if !lexeme.is_word() && lexeme.quantity().is_none()
                 || is_stop(&lexeme.lower)
-                || (end > from && self.is_participle(end))
+                || (end > from && (self.is_participle(end) || self.ends_list(end)))
             {
                 break;
             }

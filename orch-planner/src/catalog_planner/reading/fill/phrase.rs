@@ -352,5 +352,5 @@ pub(super) fn is_determiner(word: &str) -> bool {
 pub(super) fn is_stop(lower: &str) -> bool {
     is_function_word(lower)
         || is_preposition(lower)
-        || ["using", "please", "given", "considering", "assuming"].contains(&lower)
+        || ["using", "please", "given", "considering", "assuming", "down"].contains(&lower)
 }

@@ -16,18 +16,29 @@ use crate::catalog_planner::{
 impl Filler<'_> {
     /// Gives what nothing accounts for to what a call cannot do without.
     pub(super) fn remains(&mut self) {
-        self.last_number();
+        self.last_numbers();
         let lacking = self.open(|slot| slot.is_required && takes_anything(slot));
-        let [slot] = lacking.as_slice() else { return };
-        if let Some(words) = self.unaccounted() {
+        if let [slot] = lacking.as_slice()
+            && let Some(words) = self.unaccounted()
+        {
             self.filled.guessed.insert(*slot, words.clone());
             self.take_words(*slot, words);
             self.filled.is_scraped = true;
         }
+        self.defaults();
     }
 
-    /// Gives the one number that is left to the one slot that lacks one.
-    fn last_number(&mut self) {
+    /// Takes what the task takes by default for what it cannot do without, where nothing is said of it.
+    fn defaults(&mut self) {
+        for at in self.open(|slot| slot.is_required && slot.default.is_some()) {
+            if let Some(default) = self.known.slots[at].default.clone() {
+                self.set(at, default);
+            }
+        }
+    }
+
+    /// Gives the numbers that are left to as many slots that lack one, in their order.
+    fn last_numbers(&mut self) {
         let is_number =
             |slot: &Slot| slot.is_required && matches!(slot.shape, Shape::Integer | Shape::Number);
         let left: Vec<usize> = self
@@ -35,16 +46,19 @@ impl Filler<'_> {
             .filter(|(_, mention)| matches!(mention.value, Said::Number(..)))
             .map(|(at, _)| at)
             .collect();
-        if let ([slot], [at]) = (self.open(is_number).as_slice(), left.as_slice()) {
-            let mention = &self.goal.mentions[*at];
+        let lacking = self.open(is_number);
+        if lacking.len() != left.len() {
+            return;
+        }
+        for (slot, at) in lacking.into_iter().zip(left) {
+            let mention = &self.goal.mentions[at];
             let suits = self
-                .affinity(mention, &self.known.slots[*slot])
+                .affinity(mention, &self.known.slots[slot])
                 .is_some_and(|(score, _)| score > STRANGE);
-            if let Some(value) = fitted(mention, &self.known.slots[*slot], self.goal.today).filter(|_| suits)
-            {
+            if let Some(value) = fitted(mention, &self.known.slots[slot], self.goal.today).filter(|_| suits) {
                 self.claim(mention.range.clone());
-                self.filled.mentions.insert(*slot, *at);
-                self.set(*slot, value);
+                self.filled.mentions.insert(slot, at);
+                self.set(slot, value);
             }
         }
     }

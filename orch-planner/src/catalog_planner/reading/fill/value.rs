@@ -136,7 +136,8 @@ fn text(mention: &Mention, slot: &Slot) -> String {
         }
         Sense::Name | Sense::Place | Sense::Person | Sense::Topic | Sense::Other => own
             .strip_prefix("The ")
-            .filter(|_| slot.sense == Sense::Person)
+            // "The Beatles" in a sentence are called so; at its beginning, the article says nothing.
+            .filter(|_| slot.sense == Sense::Person && mention.range.start == 0)
             .unwrap_or(own)
             .to_owned(),
         _ => own.to_owned(),
