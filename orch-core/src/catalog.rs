@@ -7,15 +7,22 @@ mod draft;
 mod error;
 mod filter;
 mod health;
+#[cfg(feature = "search")]
+mod index;
+#[cfg(feature = "search")]
 mod rank;
 mod reference;
+#[cfg(feature = "search")]
+mod search;
 mod store;
+mod weight;
 
 pub use draft::{AgentDraft, VersionDraft};
 pub use error::CatalogError;
 pub use filter::{AgentFilter, Sort, SortKey};
 pub use health::Observation;
-pub use rank::{Posting, RankedTask, rarity};
+#[cfg(feature = "search")]
+pub use rank::RankedTask;
 pub use reference::AgentKey;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
@@ -23,13 +30,14 @@ pub use store::{
     Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark, Review,
     in_memory::InMemoryCatalog,
 };
+pub use weight::{Posting, rarity};
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use cache::Cache;
 use reference::{Reference, Wanted};
 
-use crate::{Agent, AgentId, AgentVersion, Caller, Clock, Entropy, Page, PageRequest, Version, text::words};
+use crate::{Agent, AgentId, AgentVersion, Caller, Clock, Entropy, Page, PageRequest, Version};
 
 /// Finds, lists and ranks agents, and takes in new ones. Cloning is cheap; clones are one catalog.
 ///
@@ -42,6 +50,8 @@ pub struct Catalog {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     cache: Arc<Cache>,
+    #[cfg(feature = "search")]
+    at_hand: Arc<index::AtHand>,
 }
 
 /// An agent with one of its versions: what an invocation stands on.
@@ -54,13 +64,6 @@ pub struct Resolved {
 }
 
 impl Catalog {
-    /// The most words of a text that a ranking considers: the first ones.
-    pub const MAX_WORDS: usize = 64;
-    /// The most tasks that a ranking yields.
-    pub const MAX_RANKED: usize = 100;
-    /// How many agents a ranking scores.
-    const CANDIDATES: u32 = 200;
-
     /// A catalog of what the store keeps.
     pub fn new(store: Arc<dyn CatalogStore>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         Self {
@@ -68,6 +71,8 @@ impl Catalog {
             clock,
             entropy,
             cache: Arc::default(),
+            #[cfg(feature = "search")]
+            at_hand: Arc::new(index::AtHand::within(Self::MAX_BYTES_AT_HAND)),
         }
     }
 
@@ -124,7 +129,9 @@ impl Catalog {
         Ok(Resolved { agent, version })
     }
 
-    /// Agents that the filter admits, in order.
+    /// Agents that the filter admits, in order, and how many there are.
+    ///
+    /// With the feature `search` they are found in memory, as [`load`](Self::load) says, and read from the store by their ids.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -133,6 +140,10 @@ impl Catalog {
         page: PageRequest,
     ) -> Result<Page<Arc<Agent>>, CatalogError> {
         filter.check()?;
+        #[cfg(feature = "search")]
+        if let Some(page) = self.list_at_hand(caller.account(), filter, sort, page).await? {
+            return Ok(page);
+        }
         let page = self.store.list(caller.account(), filter, sort, page).await?;
         Ok(page.map(Arc::new))
     }
@@ -154,29 +165,6 @@ impl Catalog {
             .total;
         self.cache.put_n_developed(account, developer, n_agents, now);
         Ok(n_agents)
-    }
-
-    /// Tasks of online agents that fit a text, best first; none for a text without words.
-    ///
-    /// A word counts the more, the fewer agents say it; a task's name counts above its description and examples, those
-    /// above the agent's title and tags. At most [`MAX_WORDS`](Self::MAX_WORDS) words are considered.
-    pub async fn rank(
-        &self,
-        caller: &Caller,
-        text: &str,
-        limit: usize,
-    ) -> Result<Vec<RankedTask>, CatalogError> {
-        let mut seen = HashSet::new();
-        let words = words(text).filter(|word| seen.insert(word.clone()));
-        let words: Vec<String> = words.take(Self::MAX_WORDS).collect();
-        if words.is_empty() {
-            return Ok(Vec::new());
-        }
-        let candidates = self
-            .store
-            .candidates(caller.account(), &words, Self::CANDIDATES)
-            .await?;
-        Ok(rank::rank(&words, candidates, limit.min(Self::MAX_RANKED)))
     }
 
     /// Reads an agent that the caller may see, and keeps it at hand.

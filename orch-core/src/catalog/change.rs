@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    AgentDraft, AgentKey, Catalog, CatalogError, Change, Review, VersionDraft, check, rank::postings,
+    AgentDraft, AgentKey, Catalog, CatalogError, Change, Review, VersionDraft, check, weight::postings,
 };
 use crate::{
     Agent, AgentId, AgentVersion, Caller, Event, Proof, Timestamp, Version,

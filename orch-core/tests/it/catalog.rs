@@ -1,5 +1,6 @@
 //! The catalog as its callers meet it.
 
+mod at_hand;
 mod caching;
 mod changing;
 mod finding;

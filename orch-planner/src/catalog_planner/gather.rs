@@ -73,9 +73,7 @@ pub(super) async fn gather(
             gathering.add(agent.clone(), task, 0.0);
         }
     }
-    for query in queries(tokens) {
-        gathering.rank(query).await?;
-    }
+    gathering.rank(queries(tokens)).await?;
     if !is_small {
         gathering.look_behind().await?;
     }
@@ -108,14 +106,19 @@ impl Gathering<'_> {
         }
     }
 
-    async fn rank(&mut self, query: String) -> Result<(), CatalogError> {
-        if self.asked.len() >= MAX_RANKINGS || !self.asked.insert(query.clone()) {
-            return Ok(());
+    /// Adds what ranks well for each of the queries that was not asked yet.
+    async fn rank(&mut self, queries: impl IntoIterator<Item = String>) -> Result<(), CatalogError> {
+        let mut unasked = Vec::new();
+        for query in queries {
+            if self.asked.len() < MAX_RANKINGS && self.asked.insert(query.clone()) {
+                unasked.push(query);
+            }
         }
-        let ranked = self.catalog.rank(self.caller, &query, RANKED).await?;
-        let best = ranked.first().map_or(1.0, |first| first.score);
-        for found in ranked {
-            self.add(found.agent, found.task, found.score / best);
+        for ranked in self.catalog.rank_each(self.caller, &unasked, RANKED).await? {
+            let best = ranked.first().map_or(1.0, |first| first.score);
+            for found in ranked {
+                self.add(found.agent, found.task, found.score / best);
+            }
         }
         Ok(())
     }
@@ -132,9 +135,7 @@ impl Gathering<'_> {
                 .map(|parameter| words(&parameter.name).join(" "))
                 .collect();
             let known = self.offers.len();
-            for query in queries {
-                self.rank(query).await?;
-            }
+            self.rank(queries).await?;
             if self.offers.len() == known {
                 break;
             }

@@ -103,8 +103,12 @@ async fn a_large_catalog_is_that_of_the_reference(store: SqlStore) {
         );
         assert!(store.insert(agent, &[posting], &[]).await.unwrap());
     }
+    let (clock, entropy) = (ManualClock::default(), SeededEntropy::default());
+    let catalog = Catalog::new(Arc::new(store.clone()), Arc::new(clock), Arc::new(entropy));
+    assert!(catalog.load().await.unwrap(), "all agents are at hand");
     for viewer in ["owner", "stranger"] {
         let viewer: AccountId = viewer.parse().unwrap();
+        let caller = Caller::host(viewer.clone());
         for filter in filters() {
             for key in [SortKey::Name, SortKey::Rating, SortKey::Cost, SortKey::CreatedAt] {
                 for (order, offset) in [
@@ -116,6 +120,12 @@ async fn a_large_catalog_is_that_of_the_reference(store: SqlStore) {
                     let expected = reference.list(&viewer, &filter, sort, page).await.unwrap();
                     let listed = store.list(&viewer, &filter, sort, page).await.unwrap();
                     assert_eq!(listed, expected, "{viewer}, {filter:?}, {sort:?}, {page:?}");
+                    let at_hand = catalog.list(&caller, &filter, sort, page).await.unwrap();
+                    let at_hand = at_hand.map(|agent| Agent::clone(&agent));
+                    assert_eq!(
+                        at_hand, expected,
+                        "at hand: {viewer}, {filter:?}, {sort:?}, {page:?}"
+                    );
                 }
             }
         }

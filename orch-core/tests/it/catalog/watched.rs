@@ -10,17 +10,23 @@ use orch_core::{
     },
 };
 
-/// A store that counts its point reads, and on which changes race: they wait until so many stand in line.
+/// A store that counts its point reads and its searches, and on which changes race: they wait until so many stand in line.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     store: InMemoryCatalog,
     reads: AtomicUsize,
+    searches: AtomicUsize,
     missing: AtomicUsize,
 }
 
 impl Watched {
     pub(super) fn line_up(&self, count: usize) {
         self.missing.store(count, Ordering::Relaxed);
+    }
+
+    /// How many lists and searches for candidates there were since the last time.
+    pub(super) fn count_searches(&self) -> usize {
+        self.searches.swap(0, Ordering::Relaxed)
     }
 
     /// How many point reads there were since the last time.
@@ -76,6 +82,7 @@ impl CatalogStore for Watched {
         sort: Sort,
         page: PageRequest,
     ) -> Result<Page<Agent>, StoreError> {
+        self.searches.fetch_add(1, Ordering::Relaxed);
         self.store.list(viewer, filter, sort, page).await
     }
 
@@ -85,6 +92,7 @@ impl CatalogStore for Watched {
         words: &[String],
         limit: u32,
     ) -> Result<Candidates, StoreError> {
+        self.searches.fetch_add(1, Ordering::Relaxed);
         self.store.candidates(viewer, words, limit).await
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         BillingModel, Developer, Endpoint, Example, OnChain, Performance, Pricing, Rating, Status,
         Visibility, VolumeDiscount,
     },
-    catalog::{Change, rank::postings},
+    catalog::{Change, weight::postings},
 };
 
 pub(super) fn account(name: &str) -> AccountId {
