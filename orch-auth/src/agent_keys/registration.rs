@@ -41,11 +41,21 @@ impl AgentKeys {
     ///
     /// # Errors
     /// [`Invalid`](AuthError::Invalid) for an id that looks derived from a key and is not, for a key that was revoked before,
-    /// and for metadata that are too long.
+    /// for metadata that are too long, and for a text that not every store can keep.
     pub async fn register(&self, registration: Registration, vouched: Vouched) -> Result<Party, AuthError> {
         let is_derived = registration.key.derived_id() == registration.id.as_str();
         if registration.metadata.len() > Self::MAX_METADATA_BYTES {
             return Err(invalid("metadata", "is longer than 256 KiB"));
+        }
+        let endpoint = registration.endpoint.as_deref().unwrap_or_default();
+        for (field, text) in [
+            ("endpoint", endpoint),
+            ("status", &registration.status),
+            ("metadata", &registration.metadata),
+        ] {
+            if text.contains('\0') {
+                return Err(invalid(field, "has a NUL in it"));
+            }
         }
         for _ in 0..Self::TRIES {
             let now = self.clock.now();

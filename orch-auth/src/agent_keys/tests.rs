@@ -196,6 +196,39 @@ async fn an_id_that_looks_derived_is_derived() {
 }
 
 #[tokio::test]
+async fn no_text_has_a_nul_in_it() {
+    let (house, registered) = (house(), registration("agent-001", &signer(1)));
+    let nul = || "nul \0".to_owned();
+    for (wanted, registration) in [
+        (
+            "endpoint",
+            Registration {
+                endpoint: Some(nul()),
+                ..registered.clone()
+            },
+        ),
+        (
+            "status",
+            Registration {
+                status: nul(),
+                ..registered.clone()
+            },
+        ),
+        (
+            "metadata",
+            Registration {
+                metadata: nul(),
+                ..registered
+            },
+        ),
+    ] {
+        let refused = house.agents.register(registration, Vouched::ByTheHost).await;
+        let is_named = matches!(refused, Err(AuthError::Invalid { field, .. }) if field == wanted);
+        assert!(is_named, "{wanted}: {refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_nonce_verifies_once_and_only_where_it_is_signed() {
     let house = house();
     house.register(&signer(1)).await.unwrap();

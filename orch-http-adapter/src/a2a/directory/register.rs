@@ -95,11 +95,6 @@ fn registration(members: &Map<String, Value>, is_admin: bool) -> Result<Registra
     }
     let endpoint = text("endpoint").or_else(|| metadata.get("api_endpoint").and_then(Value::as_str));
     let status = metadata.get("status").and_then(Value::as_str).unwrap_or("active");
-    for (name, text) in [("endpoint", endpoint.unwrap_or_default()), ("metadata", status)] {
-        if text.contains('\0') {
-            return Err(invalid(name));
-        }
-    }
     Ok(Registration {
         id: id.parse().map_err(|_| invalid("agent_id"))?,
         key: AgentKey::from_pem(key).map_err(|_| invalid("public_key"))?,
