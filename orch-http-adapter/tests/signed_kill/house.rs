@@ -3,13 +3,14 @@
 use std::{
     io::{self, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use orch::{
     Amount, ApprovalError, Caller, Currency, Orchestrator, SignedOptions, Stores,
-    a2a::Transactions,
+    a2a::{TransactionOptions, Transactions},
     approvals::{ApprovalRequest, Ballot, Party, Policy, Question},
     auth::{self, AgentSigner, Document, Form, Registration, Vouched},
 };
@@ -26,6 +27,9 @@ const SERVICES: [&str; 3] = [
     r#"{"service_id":"srv-gated","provider_agent_id":"agent-002","metadata":{"requires_approval":true}}"#,
 ];
 
+/// How long a client waits for an answer of a shared house, and how long a call goes on.
+const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
+
 #[derive(Debug)]
 pub(crate) struct House {
     orchestrator: Orchestrator,
@@ -34,8 +38,14 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) async fn open(stores: Stores, provider: Provider) -> Fallible<Self> {
+    /// Where another process serves the same database, what that has left is waited for, but not for long.
+    pub(crate) async fn open(stores: Stores, provider: Provider, is_shared: bool) -> Fallible<Self> {
+        let mut transactions = TransactionOptions::default();
+        if is_shared {
+            (transactions.answer_timeout, transactions.hard_timeout) = TIMEOUTS;
+        }
         let signed = SignedOptions {
+            transactions,
             signer: Some(AgentSigner::from_seed(&[0x42; 32])),
             relay: Some(Arc::new(provider)),
             ..SignedOptions::default()

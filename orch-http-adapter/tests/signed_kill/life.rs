@@ -81,7 +81,12 @@ pub(crate) fn main(life: &Life) -> ExitCode {
 async fn live(life: &Life) -> Fallible<()> {
     let stores = Stores::from(life.files.serve().await?);
     let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
-    let house = House::open(stores, Provider::open(&life.files.effects)?).await?;
+    let house = House::open(
+        stores,
+        Provider::open(&life.files.effects)?,
+        life.files.is_shared(),
+    )
+    .await?;
     let again = life.again()?.into_iter();
     if life.is_last {
         ask(&house, again).await?;

@@ -5,9 +5,13 @@
 //! The processes are this same program, which runs itself as their [`life`]. Servers that are wrong on purpose are killed as
 //! well, and must be found out.
 //!
+//! The second test has two processes over one PostgreSQL, where `ORCH_TEST_POSTGRES` names a server: both are asked for the
+//! same at the same time, and both are killed.
+//!
 //! ```text
-//! cargo test --package orch-http-adapter --test signed_kill                  20 kills
+//! cargo test --package orch-http-adapter --test signed_kill                  20 kills, and 6 of both replicas
 //! cargo test --package orch-http-adapter --test signed_kill -- --kills 100   more of them
+//! cargo test --package orch-http-adapter --test signed_kill -- replicas --replica-kills 20
 //! ```
 #![expect(dead_code, reason = "rooms that are shared with a test of more kinds")]
 
@@ -27,8 +31,12 @@ mod mutants;
 #[path = "../../../orch/tests/kill/program.rs"]
 mod program;
 mod provider;
+mod replicas;
+#[path = "../../../orch/tests/kill/replicas/schema.rs"]
+mod schema;
 mod table;
 mod test;
+mod trial;
 mod workload;
 
 use std::process::ExitCode;
@@ -39,8 +47,11 @@ use arguments::Test;
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// The tests of this program.
-const TESTS: &[Test] = &[Test::Kill];
+const TESTS: &[Test] = &[Test::Kill, Test::Replicas];
 
 fn main() -> ExitCode {
-    program::main(|_, n_kills| test::run(n_kills))
+    program::main(|test, n_kills| match test {
+        Test::Replicas => replicas::run(n_kills),
+        Test::Kill | Test::Outages => test::run(n_kills),
+    })
 }

@@ -77,6 +77,10 @@ impl TransactionStore for EarlyTransactions {
         }
     }
 
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {
+        self.store.reject(rejection).await
+    }
+
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
         self.store.find(consumer, name).await
     }
