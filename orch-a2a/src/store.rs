@@ -48,6 +48,10 @@ pub trait TransactionStore: fmt::Debug + Send + Sync + 'static {
     /// execution of it is.
     async fn finish(&self, finish: &Finish) -> Result<bool, StoreError>;
 
+    /// Writes down that a request was refused: an event that is the first of a stream of its own. `false`, and nothing is
+    /// written, if it is not.
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError>;
+
     /// Reads a transaction of a consumer by one of its names: the latest, where there are several.
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError>;
 
@@ -74,6 +78,11 @@ pub enum Surplus {
     },
     /// All of those, with their events, that were started and must be over before a moment.
     Transactions {
+        /// The moment.
+        before: Timestamp,
+    },
+    /// What the log says of requests that were refused before a moment.
+    Rejections {
         /// The moment.
         before: Timestamp,
     },

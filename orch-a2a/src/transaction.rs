@@ -3,6 +3,7 @@
 mod events;
 mod id;
 mod priority;
+mod rejection;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use orch_core::Timestamp;
 
 pub use id::{TransactionId, TransactionIdError};
 pub use priority::Priority;
+pub(crate) use rejection::Rejection;
+pub use rejection::rejections_before;
 
 use crate::directory::ServiceId;
 

@@ -9,6 +9,7 @@ mod kept;
 mod lanes;
 mod leading;
 mod quotas;
+mod rejections;
 mod repeats;
 mod request;
 
@@ -34,6 +35,7 @@ use crate::{
 use flights::{Boarded, Flight, Flights, Landed};
 use lanes::Lanes;
 use quotas::Quotas;
+use rejections::Rejections;
 use repeats::Repeats;
 use request::Asked;
 
@@ -133,6 +135,7 @@ pub(crate) struct Shared {
     flights: Flights,
     lanes: Lanes,
     quotas: Quotas,
+    rejections: Rejections,
     repeats: Arc<Repeats>,
 }
 
@@ -185,6 +188,7 @@ impl Transactions {
             flights: Flights::default(),
             lanes: Lanes::new(options.calls_per_provider, options.waiting_per_provider),
             quotas: Quotas::new(options.quota),
+            rejections: Rejections::new(),
             repeats: Arc::new(Repeats::new(clock.clone())),
             directory,
             store,
@@ -287,7 +291,7 @@ impl Transactions {
                 .flights
                 .board(&signed.asked.consumer, name.clone(), signed.content)
             {
-                Boarded::Conflict => return Err(TransactError::Conflict.into()),
+                Boarded::Conflict => return Err(self.reject(&signed, TransactError::Conflict).await.into()),
                 Boarded::Joined(flight) => {
                     if let Some(walked) = self.wait(&flight).await {
                         return walked;

@@ -19,8 +19,8 @@ pub struct Retention {
     /// Approvals after they were closed, with their events; for good where this is `None`. 90 days unless it is set.
     pub approvals: Option<Duration>,
     /// Signed transactions after they were asked for, with their events and their ids, which make asking twice the same as
-    /// once; for good where this is `None`. 400 days unless it is set, as usage records. Their answers are kept as long as
-    /// [`TransactionOptions`](orch_a2a::TransactionOptions) says.
+    /// once, and what the log says of requests for one that were refused; for good where this is `None`. 400 days unless it
+    /// is set, as usage records. Their answers are kept as long as [`TransactionOptions`](orch_a2a::TransactionOptions) says.
     pub transactions: Option<Duration>,
     /// How often is looked for what is too old.
     pub interval: Duration,
@@ -46,7 +46,7 @@ impl Retention {
     pub fn of_events(&self, stream: &str) -> Option<Duration> {
         match stream.split_once('/') {
             Some(("approval", _)) => self.approvals,
-            Some(("transaction", _)) => self.transactions,
+            Some(("transaction" | "rejection", _)) => self.transactions,
             _ => None,
         }
     }

@@ -8,12 +8,14 @@
 mod broken;
 mod events;
 mod forget;
+mod rejections;
 mod sample;
 mod services;
 mod transactions;
 
 pub use events::events_come_with_their_transaction;
 pub use forget::{answers_are_forgotten_in_time, surplus_keys_are_forgotten, what_is_over_is_removed};
+pub use rejections::{a_rejection_is_written_once, old_rejections_are_removed};
 pub use services::{a_service_reads_back, a_service_stays_with_its_provider, services_are_listed_by_type};
 pub use transactions::{
     a_finish_counts_once, a_reopened_transaction_is_the_same, a_transaction_begins_once,
@@ -61,6 +63,8 @@ macro_rules! transaction_store_tests {
             surplus_keys_are_forgotten
             what_is_over_is_removed
             events_come_with_their_transaction
+            a_rejection_is_written_once
+            old_rejections_are_removed
         }
     };
     ($make:expr) => {

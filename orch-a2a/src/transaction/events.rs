@@ -1,16 +1,22 @@
 //! What the log says of a transaction: who asked whom for what, what it cost, and how each execution ended. It has digests of
 //! what was said, and never the words.
 
+use orch_auth::PartyId;
 use orch_core::{Amount, ApprovalId, Event, Timestamp, hex};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{End, State, Transaction};
+use super::{End, State, Transaction, TransactionId};
 
 impl Transaction {
-    /// The stream of its events. Neither name has a blank in it, so that it is no other's.
+    /// The stream of its events.
     pub fn stream(&self) -> String {
-        format!("transaction/{} {}", self.consumer, self.id)
+        Self::stream_of(&self.consumer, &self.id)
+    }
+
+    /// The stream of the events of a consumer's transaction. Neither name has a blank in it, so that it is no other's.
+    pub fn stream_of(consumer: &PartyId, id: &TransactionId) -> String {
+        format!("transaction/{consumer} {id}")
     }
 
     /// That its latest execution began, for which so much is held, and which this approval lets through. Each execution has

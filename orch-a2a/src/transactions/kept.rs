@@ -38,12 +38,16 @@ impl Transactions {
         Ok(n_answers.max(n_keys))
     }
 
-    /// Removes at most so many transactions that are older, with their events; how many. For whoever looks after the store.
+    /// Removes at most so many transactions that are older, with their events, and what the log says of as many refusals; how
+    /// many of which there were more. For whoever looks after the store.
     ///
     /// # Errors
     /// The store failed.
     pub async fn prune(&self, older_than: Duration, limit: u32) -> Result<u32, StoreError> {
         let before = self.0.clock.now() - older_than;
-        self.0.store.forget(Surplus::Transactions { before }, limit).await
+        let store = &self.0.store;
+        let n_transactions = store.forget(Surplus::Transactions { before }, limit).await?;
+        let n_rejections = store.forget(Surplus::Rejections { before }, limit).await?;
+        Ok(n_transactions.max(n_rejections))
     }
 }

@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use orch_auth::Party;
 use orch_core::{Event, StoreError};
 
 use super::{
     Signed, Transactions, Walk, Walked,
+    approval::UsedApproval,
     error::TransactError,
     execution::Execution,
     flights::{Flight, Lead},
@@ -21,6 +23,14 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(15);
 /// How often is looked what another process does.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// What may be sent, and where.
+struct Cleared {
+    service: Service,
+    provider: Party,
+    approval: Option<UsedApproval>,
+    url: String,
+}
 
 impl Transactions {
     pub(super) async fn lead(
@@ -41,50 +51,31 @@ impl Transactions {
         if let Some(known) = &known {
             walk.id = known.id.clone();
             if known.content != signed.content {
-                return Err(TransactError::Conflict.into());
+                return Err(self.reject(signed, TransactError::Conflict).await.into());
             }
             if known.state != State::NotExecuted {
                 return self.before(known, &lead.flight(), walk).await;
             }
         }
-        let now = shared.clock.now();
-        match shared.quotas.take(consumer, now) {
-            Ok(standing) => walk.standing = Some(standing),
-            Err((standing, retry_after)) => {
-                walk.standing = Some(standing);
-                let limit = standing.limit;
-                return Err(TransactError::Limited { limit, retry_after }.into());
-            }
-        }
-        let service = service.map_err(|error| match error {
-            DirectoryError::Store(error) => TransactError::Store(error),
-            _ => TransactError::ServiceNotFound(signed.asked.service.to_string()),
-        })?;
-        let provider = shared
-            .directory
-            .agents()
-            .find_active(&service.record.provider)
-            .await;
-        let provider = provider.map_err(TransactError::from)?;
-        let approval = self.use_approval(signed, &service, &name).await?;
-        let path = service.template.fill(signed.asked.payload);
-        let url = path.map_err(TransactError::Unfilled).and_then(|path| {
-            url(&provider, &path).ok_or_else(|| TransactError::ServiceNotFound(service.record.id.to_string()))
-        });
-        let url = match url {
-            Ok(url) => url,
-            Err(error) => {
-                shared.give_back(approval.as_ref()).await;
-                return Err(error.into());
-            }
+        let cleared = match self.clear(signed, service, &name, walk).await {
+            Ok(cleared) => cleared,
+            Err(error) => return Err(self.reject(signed, error).await.into()),
         };
+        let Cleared {
+            service,
+            provider,
+            approval,
+            url,
+        } = cleared;
+        let now = shared.clock.now();
         let transaction = self.record(signed, &service, known.as_ref(), walk);
         let event = transaction.began(now, service.price, approval.as_ref().map(|used| &used.id));
         let begun = self.begin(&transaction, &event).await;
         let transaction = match begun.map_err(TransactError::from)? {
             Begun::New => transaction,
             Begun::Taken(other) if other.content != signed.content => {
-                return Err(TransactError::Conflict.into());
+                shared.give_back(approval.as_ref()).await;
+                return Err(self.reject(signed, TransactError::Conflict).await.into());
             }
             Begun::Taken(other) => return self.before(&other, &lead.flight(), walk).await,
         };
@@ -115,6 +106,53 @@ impl Transactions {
             Some(walked) => walked,
             // Our own process is ending.
             None => Err(TransactError::InProgress.into()),
+        }
+    }
+
+    /// The checks that are left when it is clear that nothing came before: the quota, the service, who offers it, what a human
+    /// must have approved, and the path.
+    async fn clear(
+        &self,
+        signed: &Signed<'_>,
+        service: Result<Service, DirectoryError>,
+        name: &Name,
+        walk: &mut Walk,
+    ) -> Result<Cleared, TransactError> {
+        let Self(shared) = self;
+        let now = shared.clock.now();
+        match shared.quotas.take(&signed.asked.consumer, now) {
+            Ok(standing) => walk.standing = Some(standing),
+            Err((standing, retry_after)) => {
+                walk.standing = Some(standing);
+                let limit = standing.limit;
+                return Err(TransactError::Limited { limit, retry_after });
+            }
+        }
+        let service = service.map_err(|error| match error {
+            DirectoryError::Store(error) => TransactError::Store(error),
+            _ => TransactError::ServiceNotFound(signed.asked.service.to_string()),
+        })?;
+        let provider = shared
+            .directory
+            .agents()
+            .find_active(&service.record.provider)
+            .await?;
+        let approval = self.use_approval(signed, &service, name).await?;
+        let path = service.template.fill(signed.asked.payload);
+        let url = path.map_err(TransactError::Unfilled).and_then(|path| {
+            url(&provider, &path).ok_or_else(|| TransactError::ServiceNotFound(service.record.id.to_string()))
+        });
+        match url {
+            Ok(url) => Ok(Cleared {
+                service,
+                provider,
+                approval,
+                url,
+            }),
+            Err(error) => {
+                shared.give_back(approval.as_ref()).await;
+                Err(error)
+            }
         }
     }
 

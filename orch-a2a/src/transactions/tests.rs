@@ -4,4 +4,7 @@ mod forwards;
 mod house;
 mod kept;
 mod log;
+mod races;
+mod rejections;
 mod repeats;
+mod watched;

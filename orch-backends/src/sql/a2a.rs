@@ -4,13 +4,15 @@ mod forget;
 mod service;
 mod transaction;
 
+use std::slice;
+
 use async_trait::async_trait;
 use orch_a2a::{
     ServiceId, ServiceRecord, ServiceStore, Transaction, TransactionStore,
     store::{Begun, Filter, Finish, Name, Surplus},
 };
 use orch_auth::PartyId;
-use orch_core::{Event, StoreError, Timestamp};
+use orch_core::{Event, EventLog, StoreError, Timestamp};
 
 use super::SqlStore;
 
@@ -64,6 +66,10 @@ impl TransactionStore for SqlStore {
         .await
     }
 
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {
+        self.append(slice::from_ref(rejection)).await
+    }
+
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
         self.read((consumer.clone(), name.clone()), |tx, (consumer, name)| {
             Box::pin(transaction::find(tx, consumer, name))
@@ -79,6 +85,9 @@ impl TransactionStore for SqlStore {
     }
 
     async fn forget(&self, surplus: Surplus, limit: u32) -> Result<u32, StoreError> {
+        if let Surplus::Rejections { before } = surplus {
+            return forget::rejections(self, before, limit).await;
+        }
         // Writers wait for no search: what is found is written over only if it is as it was.
         let found = self
             .read((surplus, limit), |tx, (surplus, limit)| {

@@ -29,6 +29,9 @@ enum Fault {
     RemovesTooEarly,
     ForgetsEvents,
     NotesRefusals,
+    LosesRejections,
+    SaysRejected,
+    RemovesLateRejections,
 }
 
 #[derive(Debug)]
@@ -135,6 +138,13 @@ impl TransactionStore for Broken {
         Ok(self.transactions.finish(finish).await? || self.is(Fault::SaysFinished))
     }
 
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {
+        if self.is(Fault::LosesRejections) {
+            return Ok(true);
+        }
+        Ok(self.transactions.reject(rejection).await? || self.is(Fault::SaysRejected))
+    }
+
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
         self.transactions.find(consumer, name).await
     }
@@ -157,6 +167,11 @@ impl TransactionStore for Broken {
             (Fault::RemovesTooEarly, Surplus::Transactions { before }) => {
                 let before = before + std::time::Duration::from_secs(3600);
                 let surplus = Surplus::Transactions { before };
+                self.transactions.forget(surplus, limit).await
+            }
+            (Fault::RemovesLateRejections, Surplus::Rejections { before }) => {
+                let before = before + std::time::Duration::from_secs(3600);
+                let surplus = Surplus::Rejections { before };
                 self.transactions.forget(surplus, limit).await
             }
             _ => self.transactions.forget(surplus, limit).await,
@@ -212,4 +227,8 @@ broken! {
     removed_too_early: RemovesTooEarly breaks what_is_over_is_removed;
     events_forgotten: ForgetsEvents breaks events_come_with_their_transaction;
     refusals_noted: NotesRefusals breaks events_come_with_their_transaction;
+    a_rejection_lost: LosesRejections breaks a_rejection_is_written_once;
+    a_rejection_that_was_none: SaysRejected breaks a_rejection_is_written_once;
+    too_many_rejections_removed: ForgetsTooMuch breaks old_rejections_are_removed;
+    late_rejections_removed: RemovesLateRejections breaks old_rejections_are_removed;
 }

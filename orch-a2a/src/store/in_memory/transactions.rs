@@ -9,7 +9,7 @@ use orch_auth::PartyId;
 use orch_core::{Event, EventLog, InMemoryEventLog, StoreError, Timestamp};
 
 use super::super::{Begun, Filter, Finish, Name, Surplus, TransactionStore};
-use crate::transaction::{End, State, Transaction, TransactionId};
+use crate::transaction::{End, State, Transaction, TransactionId, rejections_before};
 
 /// Keeps transactions while the process lives: the reference for every other store.
 #[derive(Debug, Default)]
@@ -167,6 +167,10 @@ impl TransactionStore for InMemoryTransactions {
         Ok(true)
     }
 
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {
+        Ok(rejection.seq == 1 && self.log.append_now(slice::from_ref(rejection)))
+    }
+
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
         let books = self.lock();
         Ok(match name {
@@ -225,6 +229,10 @@ impl TransactionStore for InMemoryTransactions {
                     self.log.forget(&transaction.stream());
                 }
                 removed.len()
+            }
+            Surplus::Rejections { before } => {
+                let (first, end) = rejections_before(before);
+                self.log.forget_between(&first, &end, limit)
             }
         };
         Ok(u32::try_from(n_forgotten).unwrap_or(u32::MAX))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::house::{Act, House};
 use crate::{TransactError, Transactions};
 
-const GATED: &str =
+pub(super) const GATED: &str =
     r#"{"service_id":"srv-greet","provider_agent_id":"agent-002","metadata":{"requires_approval":true}}"#;
 
 fn owner() -> Caller {
@@ -45,14 +45,14 @@ impl House {
         self.approvals.decide(&owner(), id, ballot).await.unwrap();
     }
 
-    async fn approved(&self, details: &Value) -> ApprovalId {
+    pub(super) async fn approved(&self, details: &Value) -> ApprovalId {
         let id = self.may_i("agent-001", details).await;
         self.decide(&id, Ballot::approve(Party::Anonymous)).await;
         id
     }
 
     /// Greets with an approval: `sent`, or why not.
-    async fn greet(&self, transaction: &str, approval: &str) -> String {
+    pub(super) async fn greet(&self, transaction: &str, approval: &str) -> String {
         let body = format!(
             r#"{{"consumer_agent_id":"agent-001","service_id":"srv-greet","payload":{{"name":"Alice","approval_id":"{approval}"}},"transaction_id":"{transaction}"}}"#
         );

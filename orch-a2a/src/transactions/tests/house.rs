@@ -19,7 +19,7 @@ use orch_core::{
 use crate::{
     AgentTransport, Call, Directory, Exchange, InMemoryServices, InMemoryTransactions, Invoker,
     InvokerLimits, InvokerParts, OpenGate, ProgressSink, QuotaOptions, Reply, Request, Spawner, Transacted,
-    TransactionOptions, TransactionParts, Transactions, TransportError, Transports,
+    TransactionOptions, TransactionParts, TransactionStore, Transactions, TransportError, Transports,
 };
 
 /// What the provider does with a call.
@@ -111,6 +111,15 @@ impl House {
     }
 
     pub(super) async fn with(options: TransactionOptions, store: Arc<InMemoryTransactions>) -> Self {
+        Self::seeing(options, store.clone(), store).await
+    }
+
+    /// A house that sees its store only through another one.
+    pub(super) async fn seeing(
+        options: TransactionOptions,
+        store: Arc<InMemoryTransactions>,
+        seen: Arc<dyn TransactionStore>,
+    ) -> Self {
         let clock = Arc::new(ManualClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         let ledger = Arc::new(InMemoryLedger::default());
@@ -151,7 +160,7 @@ impl House {
         );
         let parts = TransactionParts {
             directory,
-            store: store.clone(),
+            store: seen,
             invoker,
             approvals: approvals.clone(),
             clock: clock.clone(),

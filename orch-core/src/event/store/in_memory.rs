@@ -50,10 +50,21 @@ impl InMemoryEventLog {
 
     /// Removes a stream with all its events, at once: for stores that remove what it is about.
     pub fn forget(&self, stream: &str) {
+        self.lock().forget(stream);
+    }
+
+    /// Removes at most so many streams, from the first name to before the second, in the order of their names; how many.
+    pub fn forget_between(&self, from: &str, to: &str, limit: usize) -> usize {
         let mut books = self.lock();
-        for event in books.streams.remove(stream).into_iter().flatten() {
-            books.unsealed.remove(&(event.stream, event.seq));
-        }
+        let names = books
+            .streams
+            .keys()
+            .filter(|name| (from..to).contains(&name.as_str()));
+        let mut names: Vec<String> = names.cloned().collect();
+        names.sort();
+        names.truncate(limit);
+        names.iter().for_each(|name| books.forget(name));
+        names.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Books> {
@@ -90,6 +101,12 @@ impl InMemoryEventLog {
 }
 
 impl Books {
+    fn forget(&mut self, stream: &str) {
+        for event in self.streams.remove(stream).into_iter().flatten() {
+            self.unsealed.remove(&(event.stream, event.seq));
+        }
+    }
+
     /// Whether each event is the next one of its stream.
     fn fits(&self, events: &[Event]) -> bool {
         let mut ends: HashMap<&str, u64> = HashMap::new();

@@ -64,6 +64,11 @@ impl TransactionStore for Filling<dyn TransactionStore> {
         self.store.finish(finish).await
     }
 
+    async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {
+        self.room()?;
+        self.store.reject(rejection).await
+    }
+
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
         self.store.find(consumer, name).await
     }
