@@ -223,8 +223,13 @@ impl Invoker {
             Some(relayed) => relayed.permit.clone(),
             None => self.limit(&target, invocation.deadline, cancel).await?,
         };
-        let hold = self.hold(caller, invocation, &target).await?;
-        match self.0.gate.check(caller, invocation, hold.amount).await? {
+        let amount = target.ceiling()?;
+        // Whoever has a request relayed for nothing keeps the books on it: there is nothing to be held or paid.
+        let hold = match relayed {
+            Some(_) if amount.is_zero() => None,
+            _ => Some(self.hold(caller, invocation, &target, amount).await?),
+        };
+        match self.0.gate.check(caller, invocation, amount).await? {
             Passage::Open => {}
             Passage::Waiting(approval) => return Ok(Outcome::Waiting(approval)),
             Passage::Denied { reason } => return Err(InvokeError::Denied { reason }),
@@ -251,12 +256,16 @@ impl Invoker {
         let answer = answer?;
         match keeper.keep(&answer).await.map_err(InvokeError::Unkept)? {
             Kept::Accepted => {
-                self.pay(caller, invocation, target.agent.slug.to_string(), &answer)
-                    .await?;
+                if hold.is_some() {
+                    let slug = target.agent.slug.to_string();
+                    self.pay(caller, invocation, slug, &answer).await?;
+                }
                 Ok(Outcome::Answered(answer))
             }
             Kept::Late => {
-                self.give_back(caller, invocation, &hold, &answer).await?;
+                if let Some(hold) = &hold {
+                    self.give_back(caller, invocation, hold, &answer).await?;
+                }
                 Ok(Outcome::Late(answer))
             }
             Kept::Lost => Ok(Outcome::Lost),

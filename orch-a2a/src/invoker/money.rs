@@ -72,9 +72,8 @@ impl Invoker {
         caller: &Caller,
         invocation: &Invocation,
         target: &Target,
+        amount: Amount,
     ) -> Result<Hold, InvokeError> {
-        let amount = target.version.pricing.ceiling();
-        let amount = amount.map_err(|error| target.unpriceable(&error))?;
         let parent = match invocation.funds {
             // What costs nothing needs nobody's money, whatever currency it is counted in.
             _ if amount.is_zero() => None,
@@ -240,6 +239,12 @@ impl Invoker {
 }
 
 impl Target {
+    /// The most that an answer can cost.
+    pub(super) fn ceiling(&self) -> Result<Amount, InvokeError> {
+        let ceiling = self.version.pricing.ceiling();
+        ceiling.map_err(|error| self.unpriceable(&error))
+    }
+
     pub(super) fn unpriceable(&self, error: &MoneyError) -> InvokeError {
         InvokeError::Misdeclared {
             agent: self.agent.slug.to_string(),

@@ -18,7 +18,7 @@ pub struct Relayed {
 
 impl Invoker {
     /// Calls an agent as [`invoke`](Self::invoke) does, through the same corridor, with a request that is sent once and as it
-    /// stands.
+    /// stands. Where the price is nothing, nothing is held, paid or metered: what the keeper keeps is the record of the call.
     ///
     /// # Errors
     /// As for [`invoke`](Self::invoke).
