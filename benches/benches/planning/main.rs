@@ -1,10 +1,11 @@
 //! Goals with the calls that are right for them: how often the planner finds the task, all arguments, and when to refuse.
 //!
 //! `--failures` lists what went wrong over the seen cases; the unseen ones are only ever counted. `--scale` plans the same
-//! goals over a hundred thousand tasks.
+//! goals over a hundred thousand tasks of a file, `--catalog` over as many of a catalog on SQLite.
 
 mod bm25;
 mod case;
+mod catalog;
 mod grade;
 mod rename;
 mod round;
@@ -38,6 +39,9 @@ fn main() -> Outcome<()> {
     ]);
     let mut broken = Vec::new();
     let (all, twins) = (fields_of_both()?, twins()?);
+    if has("--catalog") {
+        return catalog::measure(&all);
+    }
     for (split, floors) in FLOORS.into_iter().filter(|(split, _)| !shows || *split == "seen") {
         let fields = fields(split)?;
         let mut graded = |among, wording| -> Outcome<Graded> {

@@ -18,8 +18,8 @@ const DOMAINS: &[&str] = &[
     "umber", "velvet", "willow", "yarrow",
 ];
 
-/// Plans every goal once over that many tasks; prints how long that takes and what the index keeps in memory.
-pub(crate) fn scale(fields: &[Field]) -> Outcome<()> {
+/// The tasks of the fields, and as many again under other names as make them a hundred thousand.
+pub(crate) fn many(fields: &[Field]) -> Vec<String> {
     let own: Vec<String> = fields.iter().flat_map(texts).collect();
     let mut tasks = own.clone();
     let mut at = 0;
@@ -41,6 +41,12 @@ pub(crate) fn scale(fields: &[Field]) -> Outcome<()> {
         ));
         at += 1;
     }
+    tasks
+}
+
+/// Plans every goal once over that many tasks; prints how long that takes and what the index keeps in memory.
+pub(crate) fn scale(fields: &[Field]) -> Outcome<()> {
+    let tasks = many(fields);
     let before = resident();
     let started = Instant::now();
     let toolbox = toolbox(&tasks)?;
@@ -65,7 +71,7 @@ pub(crate) fn scale(fields: &[Field]) -> Outcome<()> {
 }
 
 /// The memory that this process holds, in bytes; 0 where the system does not tell.
-fn resident() -> u64 {
+pub(crate) fn resident() -> u64 {
     let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = told.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
     pages.unwrap_or_default() * 4096

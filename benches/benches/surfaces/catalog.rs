@@ -35,7 +35,8 @@ pub(crate) async fn measure() -> Outcome<()> {
 }
 
 async fn ask(store: SqlStore, engine: &str, table: &mut Table) -> Outcome<()> {
-    let catalog = Catalog::new(Arc::new(store), Arc::new(SystemClock), Arc::new(OsEntropy));
+    let store = Arc::new(store);
+    let catalog = Catalog::new(store.clone(), Arc::new(SystemClock), Arc::new(OsEntropy));
     let owner = Caller::host("owner".parse()?);
     let began = Instant::now();
     stream::iter(0..AGENTS)
@@ -50,6 +51,15 @@ async fn ask(store: SqlStore, engine: &str, table: &mut Table) -> Outcome<()> {
         .try_collect::<()>()
         .await?;
     eprintln!("{engine}: registered in {:.0} s", began.elapsed().as_secs_f64());
+    // Each question of one who does not know the agents yet reads on; here they are read at once.
+    let catalog = Catalog::new(store, Arc::new(SystemClock), Arc::new(OsEntropy));
+    let began = Instant::now();
+    let is_all = catalog.load().await?;
+    eprintln!(
+        "{engine}: at hand ({is_all}) in {:.1} s, {} bytes each",
+        began.elapsed().as_secs_f64(),
+        catalog.bytes_at_hand() / AGENTS
+    );
     let any = AgentFilter::default;
     let by = |key| Sort {
         key,
@@ -92,6 +102,17 @@ async fn ask(store: SqlStore, engine: &str, table: &mut Table) -> Outcome<()> {
         catalog.rank(&owner, "forecast the weather of a ship", 20).await?;
         took.push(began.elapsed());
     }
+    let mut after = Vec::new();
+    for number in AGENTS..AGENTS + QUESTIONS {
+        catalog.register(&owner, draft(number)?).await?;
+        let began = Instant::now();
+        catalog
+            .list(&owner, &any(), Sort::default(), PageRequest::default())
+            .await?;
+        after.push(began.elapsed());
+    }
+    let after = Latencies::from_iter(after).to_string();
+    table.row(["first page, after a change".to_owned(), engine.to_owned(), after]);
     let took = Latencies::from_iter(took).to_string();
     table.row(["ranked by words".to_owned(), engine.to_owned(), took]);
     Ok(())

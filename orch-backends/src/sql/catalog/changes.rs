@@ -49,9 +49,11 @@ pub(super) async fn next_place(tx: &mut dyn Tx) -> Result<i64, StoreError> {
 async fn changes(tx: &mut dyn Tx, after: Mark, limit: u32) -> Result<Option<Changes>, StoreError> {
     let place = i64::try_from(after.place).unwrap_or(i64::MAX);
     let agent = after.agent.map(|agent| agent.to_string()).unwrap_or_default();
-    // In most cases this is all that is asked. Of two looks the one for those without a place comes first.
-    let sql = "SELECT kind FROM (SELECT 0 AS kind FROM orch_agents WHERE placed <> revision LIMIT 1) AS unplaced UNION ALL \
-               SELECT kind FROM (SELECT 1 AS kind FROM orch_agents WHERE (place, id) > (?1, ?2) LIMIT 1) AS placed";
+    // In most cases this is all that is asked. Of two looks the one for those without a place comes first. The orders keep
+    // PostgreSQL, which expects to find much, from walking all rows in vain.
+    let sql = "SELECT kind FROM (SELECT 0 AS kind FROM orch_agents WHERE placed <> revision ORDER BY id LIMIT 1) AS unplaced \
+               UNION ALL SELECT kind FROM (SELECT 1 AS kind FROM orch_agents WHERE (place, id) > (?1, ?2) \
+               ORDER BY place, id LIMIT 1) AS placed";
     let news = tx.query(sql, &[place.into(), agent.as_str().into()]).await?;
     let mut changes = Changes {
         agents: Vec::new(),

@@ -1,4 +1,8 @@
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    future::poll_fn,
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    task::Poll,
+};
 
 use super::{Index, listing::Listed};
 use crate::{
@@ -68,6 +72,7 @@ impl AtHand {
             if self.read_on(store).await? {
                 return Ok(true);
             }
+            give_way().await;
         }
         Ok(false)
     }
@@ -147,4 +152,17 @@ impl AtHand {
     fn write(&self) -> RwLockWriteGuard<'_, Held> {
         self.held.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets others on the same thread go on first: a store that answers at once never does.
+async fn give_way() {
+    let mut has_waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
