@@ -17,7 +17,7 @@ pub use target::CheckedTask;
 
 use std::sync::Arc;
 
-use orch_billing::{Billing, Metering};
+use orch_billing::{Billing, Hold, Metering};
 use orch_core::{Caller, Clock, Entropy, Switch, agent::Endpoint, catalog::Catalog};
 use tracing::Instrument;
 
@@ -148,7 +148,23 @@ impl Invoker {
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
-        self.call(caller, invocation, None, keeper, cancel).await
+        self.call(caller, invocation, None, None, keeper, cancel).await
+    }
+
+    /// As [`invoke`](Self::invoke), where the price is set aside already: the keeper made this [draft](Self::draft_hold)
+    /// durable together with the invocation. It counts for one call; whoever calls again has it looked up.
+    ///
+    /// # Errors
+    /// As [`invoke`](Self::invoke).
+    pub async fn invoke_held(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        held: Option<Hold>,
+        keeper: &dyn Keeper,
+        cancel: &Cancel,
+    ) -> Result<Outcome, InvokeError> {
+        self.call(caller, invocation, None, held, keeper, cancel).await
     }
 
     /// Walks the corridor within a span, and gives up what fails.
@@ -157,6 +173,7 @@ impl Invoker {
         caller: &Caller,
         invocation: &Invocation,
         relayed: Option<&Relayed>,
+        mut held: Option<Hold>,
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
@@ -171,8 +188,10 @@ impl Invoker {
         let call = async {
             let running = Running::begin();
             let started_at = self.0.clock.now();
-            let result = match self.walk(caller, invocation, relayed, keeper, cancel).await {
+            let walk = self.walk(caller, invocation, relayed, &mut held, keeper, cancel);
+            let result = match walk.await {
                 Ok(outcome) => Ok(outcome),
+                Err(failure) if let Some(unused) = held => Err(self.return_unused(&unused, failure).await),
                 Err(failure) => {
                     let took = self.0.clock.now().since(started_at);
                     Err(self.give_up(caller, invocation, failure, took).await)
@@ -207,6 +226,7 @@ impl Invoker {
         caller: &Caller,
         invocation: &Invocation,
         relayed: Option<&Relayed>,
+        held: &mut Option<Hold>,
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
@@ -225,9 +245,10 @@ impl Invoker {
         };
         let amount = target.ceiling()?;
         // Whoever has a request relayed for nothing keeps the books on it: there is nothing to be held or paid.
-        let hold = match relayed {
-            Some(_) if amount.is_zero() => None,
-            _ => Some(self.hold(caller, invocation, &target, amount).await?),
+        let hold = match held.take() {
+            Some(held) => Some(held),
+            None if relayed.is_some() && amount.is_zero() => None,
+            None => Some(self.hold(caller, invocation, &target, amount).await?),
         };
         match self.0.gate.check(caller, invocation, amount).await? {
             Passage::Open => {}
@@ -254,11 +275,25 @@ impl Invoker {
         let answered_in = answer.is_ok().then_some(took);
         self.0.sightings.called(target.agent.id, answered_in, now);
         let answer = answer?;
-        match keeper.keep(&answer).await.map_err(InvokeError::Unkept)? {
+        let slug = || target.agent.slug.to_string();
+        let payment = hold
+            .is_some()
+            .then(|| self.payment(caller, invocation, slug(), &answer));
+        let payment = payment.transpose().map_err(InvokeError::Unsettled)?;
+        let kept = match &payment {
+            Some(payment) => keeper.keep_paid(&answer, payment).await,
+            None => keeper.keep(&answer).await,
+        };
+        match kept.map_err(InvokeError::Unkept)? {
             Kept::Accepted => {
                 if hold.is_some() {
-                    let slug = target.agent.slug.to_string();
-                    self.pay(caller, invocation, slug, &answer).await?;
+                    self.pay(caller, invocation, slug(), &answer).await?;
+                }
+                Ok(Outcome::Answered(answer))
+            }
+            Kept::Paid => {
+                if let Some(payment) = &payment {
+                    self.0.billing.paid_elsewhere(payment);
                 }
                 Ok(Outcome::Answered(answer))
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use orch_billing::Closing;
 use orch_core::StoreError;
 
 use crate::{Answer, Progress};
@@ -16,6 +17,12 @@ pub trait Keeper: fmt::Debug + Send + Sync {
     /// has found out and asks to settle or to abandon.
     async fn keep(&self, answer: &Answer) -> Result<Kept, StoreError>;
 
+    /// Stores the answer together with its payment, in one unit of work: [`Kept::Paid`] then. Who cannot keep both at one
+    /// place stores the answer alone, as [`keep`](Self::keep) does.
+    async fn keep_paid(&self, answer: &Answer, _payment: &Closing) -> Result<Kept, StoreError> {
+        self.keep(answer).await
+    }
+
     /// Hears what the agent says while it works. Called between two steps of the call, so it must not block.
     fn progressed(&self, progress: Progress);
 }
@@ -25,6 +32,8 @@ pub trait Keeper: fmt::Debug + Send + Sync {
 pub enum Kept {
     /// It is stored and counts: pay it.
     Accepted,
+    /// It is stored and counts, and is paid.
+    Paid,
     /// It came after the end: it is recorded, and not paid.
     Late,
     /// The invocation belongs to another keeper now: touch no money.

@@ -31,6 +31,7 @@ mod events;
 mod migrate;
 mod migrations;
 mod options;
+mod paid_run;
 mod planner;
 #[cfg(feature = "postgres")]
 mod postgres;

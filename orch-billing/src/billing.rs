@@ -84,13 +84,40 @@ impl Billing {
     /// `Insufficient` (of the purse `Credits`, or `Budget` for a sub-hold), `Conflict` for a known key or id with other
     /// content, `HoldNotFound` and `HoldClosed` of the parent, `Money` for a parent of another currency, `Invalid`.
     pub async fn hold(&self, request: HoldRequest) -> Result<Hold, BillingError> {
-        let hold = request.open(self.clock.now())?;
+        let hold = self.draft(request)?;
         let settled = self.store.hold(&hold).await;
         let held = settled
             .map_err(BillingError::from)
             .and_then(|settled| explain(settled, hold.parent.unwrap_or(hold.id), &hold.key));
         telemetry::held(&held);
         held
+    }
+
+    /// The hold that a request asks for, for a store that sets it aside together with what it is for.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid`.
+    pub fn draft(&self, request: HoldRequest) -> Result<Hold, BillingError> {
+        request.open(self.clock.now())
+    }
+
+    /// Counts holds that a store set aside together with what they are for, or says why it refused them.
+    ///
+    /// # Errors
+    ///
+    /// As [`hold`](Self::hold), of the first of them.
+    pub fn held_elsewhere(&self, holds: &[Hold], settled: Settled<()>) -> Result<(), BillingError> {
+        for hold in holds {
+            let held = explain(
+                settled.map(|()| hold.clone()),
+                hold.parent.unwrap_or(hold.id),
+                &hold.key,
+            );
+            telemetry::held(&held);
+            held?;
+        }
+        Ok(())
     }
 
     /// Sets more money aside in an open hold, from where it was taken; all of it or nothing. The same key again yields the
@@ -128,13 +155,35 @@ impl Billing {
         amount: Amount,
         usage: Option<UsageRecord>,
     ) -> Result<Hold, BillingError> {
+        let payment = self.payment(id, amount, usage)?;
+        let captured = explain(self.store.close(&payment).await?, id, "")?;
+        self.paid_elsewhere(&payment);
+        Ok(captured)
+    }
+
+    /// What [`capture`](Self::capture) does to a hold, for a store that does it together with what is paid.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for the usage of another invocation.
+    pub fn payment(
+        &self,
+        id: HoldId,
+        amount: Amount,
+        usage: Option<UsageRecord>,
+    ) -> Result<Closing, BillingError> {
         let ending = Ending::Capture {
             amount,
             fee: amount.basis_points(self.fee),
         };
-        let captured = self.close(id, ending, usage).await?;
-        telemetry::captured(amount);
-        Ok(captured)
+        self.closing(id, ending, usage)
+    }
+
+    /// Counts a payment that a store made together with what is paid.
+    pub fn paid_elsewhere(&self, payment: &Closing) {
+        if let Ending::Capture { amount, .. } = payment.ending {
+            telemetry::captured(amount);
+        }
     }
 
     /// Gives an open hold back; keeps what was used, at no cost. A repeated release, and one of an expired hold, yields
@@ -145,7 +194,17 @@ impl Billing {
     /// `HoldNotFound`, `HoldClosed` when it was captured, `HoldBusy` while sub-holds are open, `Invalid` for the usage of
     /// another invocation.
     pub async fn release(&self, id: HoldId, usage: Option<UsageRecord>) -> Result<Hold, BillingError> {
-        self.close(id, Ending::Release, usage).await
+        let closing = self.giving_back(id, usage)?;
+        explain(self.store.close(&closing).await?, id, "")
+    }
+
+    /// What [`release`](Self::release) does to a hold, for a store that does it together with what it was for.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for the usage of another invocation.
+    pub fn giving_back(&self, id: HoldId, usage: Option<UsageRecord>) -> Result<Closing, BillingError> {
+        self.closing(id, Ending::Release, usage)
     }
 
     /// Brings back what was captured, or a part of it, to the account's credits: from the payee and from the fees in their
@@ -179,12 +238,12 @@ impl Billing {
         Ok(self.store.holds(&HoldQuery::OpenWithin(parent)).await?)
     }
 
-    async fn close(
+    fn closing(
         &self,
         id: HoldId,
         ending: Ending,
         usage: Option<UsageRecord>,
-    ) -> Result<Hold, BillingError> {
+    ) -> Result<Closing, BillingError> {
         if usage
             .as_ref()
             .is_some_and(|usage| usage.invocation.uuid() != id.uuid())
@@ -195,13 +254,12 @@ impl Billing {
                 reason,
             });
         }
-        let closing = Closing {
+        Ok(Closing {
             hold: id,
             ending,
             at: self.clock.now(),
             usage,
-        };
-        explain(self.store.close(&closing).await?, id, "")
+        })
     }
 }
 

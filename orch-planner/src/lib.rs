@@ -8,6 +8,7 @@ pub mod llm;
 pub mod llm_planner;
 pub mod orchestration;
 pub mod orchestrations;
+pub mod paid_run;
 pub mod plan;
 pub mod planner;
 mod prompt;
@@ -29,6 +30,7 @@ pub use orchestrations::{
     Claim, Driven, Estimate, Hire, OrchestrationOptions, Orchestrations, Preview, StartOptions, Started,
     StepEstimate, StepProgress, TimeBasis, Update, Watch, Worker,
 };
+pub use paid_run::store::{InMemoryPaidRuns, PaidRunStore};
 pub use plan::{
     InvalidPlan, OnFailure, Parameter, Plan, PlannedStep, ResultPointer, Step, StepId, ValidPlan,
 };

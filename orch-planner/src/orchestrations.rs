@@ -33,7 +33,7 @@ pub use watch::{Update, Watch};
 pub use worker::{Claim, Worker};
 
 use crate::{
-    Orchestration, OrchestrationError, Planner,
+    Orchestration, OrchestrationError, PaidRunStore, Planner,
     store::{OrchestrationStore, RunHandle, RunName, RunRecord},
 };
 use desk::Desk;
@@ -53,6 +53,8 @@ pub struct Orchestrations(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     store: Arc<dyn OrchestrationStore>,
+    /// Where runs and their money are kept at one place.
+    paid_runs: Option<Arc<dyn PaidRunStore>>,
     invoker: Invoker,
     catalog: Catalog,
     billing: Billing,
@@ -65,13 +67,15 @@ struct Shared {
 }
 
 impl Orchestrations {
-    /// The service over a host's store, services and planner.
+    /// The service over a host's store, services and planner. Where `paid_runs` is given, it [joins](PaidRunStore::joins) the
+    /// store with that of `billing`.
     #[expect(
         clippy::too_many_arguments,
         reason = "each is a port or a service that the composition root has at hand"
     )]
     pub fn new(
         store: Arc<dyn OrchestrationStore>,
+        paid_runs: Option<Arc<dyn PaidRunStore>>,
         invoker: Invoker,
         catalog: Catalog,
         billing: Billing,
@@ -83,6 +87,7 @@ impl Orchestrations {
         let (lives, desk) = (Lives::default(), Desk::default());
         Self(Arc::new(Shared {
             store,
+            paid_runs,
             invoker,
             catalog,
             billing,

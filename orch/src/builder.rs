@@ -264,6 +264,7 @@ impl Builder {
             .or_else(|| programs(self.process_options, clock.clone()));
         #[cfg(not(feature = "process"))]
         let process = self.process;
+        let paid_runs = self.stores.joined();
         let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone());
         let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
         let metering = Metering::new(self.stores.usage, clock.clone());
@@ -322,6 +323,7 @@ impl Builder {
         };
         let orchestrations = Orchestrations::new(
             self.stores.orchestrations,
+            paid_runs,
             invoker.clone(),
             catalog.clone(),
             billing.clone(),

@@ -12,7 +12,10 @@ use orch_core::{
     event::Bell,
     limit::TallyStore,
 };
-use orch_planner::store::{InMemoryOrchestrations, OrchestrationStore};
+use orch_planner::{
+    InMemoryPaidRuns, PaidRunStore,
+    store::{InMemoryOrchestrations, OrchestrationStore},
+};
 
 /// Where everything is kept: what stands behind each store port.
 ///
@@ -38,6 +41,9 @@ pub struct Stores {
     pub transactions: Arc<dyn TransactionStore>,
     /// Runs with their events, and the workers that share them.
     pub orchestrations: Arc<dyn OrchestrationStore>,
+    /// Runs and their money in one, which saves commits; not used once another is put in the place of `orchestrations` or
+    /// `ledger`.
+    pub paid_runs: Option<Arc<dyn PaidRunStore>>,
     /// What is stopped.
     pub switch: Arc<dyn SwitchStore>,
     /// The chain over what was done.
@@ -59,21 +65,30 @@ impl Stores {
     pub fn in_memory_at(clock: Arc<dyn Clock>) -> Self {
         let ledger = Arc::new(InMemoryLedger::default());
         let log = Arc::new(InMemoryEventLog::default());
+        let orchestrations = Arc::new(InMemoryOrchestrations::new(log.clone(), clock.clone()));
+        let paid_runs = InMemoryPaidRuns::new(orchestrations.clone(), ledger.clone());
         Self {
             catalog: Arc::new(InMemoryCatalog::with_events(log.clone())),
-            audit: Arc::new(InMemoryAudit::new(log.clone(), clock.clone())),
+            audit: Arc::new(InMemoryAudit::new(log.clone(), clock)),
             ledger: ledger.clone(),
             usage: ledger,
             api_keys: Arc::new(InMemoryApiKeys::default()),
             approvals: Arc::new(InMemoryApprovals::new(log.clone())),
             parties: Arc::new(InMemoryParties::default()),
             services: Arc::new(InMemoryServices::default()),
-            transactions: Arc::new(InMemoryTransactions::new(log.clone())),
-            orchestrations: Arc::new(InMemoryOrchestrations::new(log, clock)),
+            transactions: Arc::new(InMemoryTransactions::new(log)),
+            orchestrations,
+            paid_runs: Some(Arc::new(paid_runs)),
             switch: Arc::new(InMemorySwitch::default()),
             tallies: None,
             sharing: Arc::new(InThisProcess),
         }
+    }
+
+    /// What keeps runs and their money in one, if both are kept there.
+    pub(crate) fn joined(&self) -> Option<Arc<dyn PaidRunStore>> {
+        let joins = |paid_runs: &Arc<dyn PaidRunStore>| paid_runs.joins(&*self.orchestrations, &*self.ledger);
+        self.paid_runs.clone().filter(joins)
     }
 }
 
@@ -130,6 +145,7 @@ mod sql {
                 services: store.clone(),
                 transactions: store.clone(),
                 orchestrations: store.clone(),
+                paid_runs: Some(store.clone()),
                 switch: store.clone(),
                 audit: store.clone(),
                 tallies: (!store.is_exclusive()).then(|| store.clone() as _),

@@ -2,19 +2,18 @@
 
 use std::{ops::Range, time::Instant};
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join_all;
 use orch::backends::SqlStore;
 use orch_benches::{Outcome, Raw, Recorder, Script, UnitScript, play};
 
 use crate::house::{CHAIN, House, Round};
 
-/// What a run writes, in the order of what waits for what: the payment of a step goes on while the next is held.
+/// What a run writes, in the order of what waits for what.
 #[derive(Clone)]
 pub(crate) struct RunScript {
     pub(crate) begin: Vec<UnitScript>,
-    /// For each step: hold its price, keep its answer with the next start, pay.
-    pub(crate) steps: Vec<[UnitScript; 3]>,
-    pub(crate) end: Vec<UnitScript>,
+    /// For each step: hold its price, keep its answer with its payment and the next start.
+    pub(crate) steps: Vec<[UnitScript; 2]>,
 }
 
 impl RunScript {
@@ -29,43 +28,38 @@ impl RunScript {
     }
 
     fn of(script: Script) -> Outcome<Self> {
-        let (mut holds, mut appends, mut closings, mut others) = (vec![], vec![], vec![], vec![]);
+        let (mut begin, mut holds, mut appends) = (vec![], vec![], vec![]);
         for unit in script.units {
             match () {
-                () if unit.does("INSERT INTO orch_holds") => holds.push(unit),
+                () if unit.does("INSERT INTO orch_runs") => begin.push(unit),
                 () if unit.does("UPDATE orch_runs") => appends.push(unit),
-                () if unit.does("UPDATE orch_holds SET state") => closings.push(unit),
-                () if unit.does("INSERT INTO orch_runs") => others.push(unit),
+                () if unit.does("INSERT INTO orch_holds") => holds.push(unit),
                 () => {}
             }
         }
-        let wanted = [CHAIN + 1, CHAIN + 2, CHAIN + 1, 1];
-        let found = [&holds, &appends, &closings, &others].map(Vec::len);
-        if found != wanted {
-            return Err(format!("a run has {found:?} units instead of {wanted:?}").into());
+        // The first step may begin with the run, or its start is a unit of its own.
+        match (holds.len(), appends.len()) {
+            (n_holds, n_appends) if n_holds == CHAIN && n_appends == CHAIN + 1 => {
+                begin.push(appends.remove(0));
+            }
+            (n_holds, n_appends) if n_holds + 1 == CHAIN && n_appends == CHAIN => {}
+            found => return Err(format!("a run has {found:?} units of holds and of appends").into()),
         }
-        let mut begin = vec![holds.remove(0)];
-        begin.append(&mut others);
-        begin.push(appends.remove(0));
-        let steps = holds
-            .into_iter()
-            .zip(appends.drain(..CHAIN))
-            .zip(closings.drain(..CHAIN));
-        let steps = steps.map(|((hold, append), pay)| [hold, append, pay]).collect();
-        Ok(Self {
-            begin,
-            steps,
-            end: closings.into_iter().chain(appends).collect(),
-        })
+        if begin.is_empty() {
+            return Err("a run does not begin".into());
+        }
+        // Its hold is in the unit that it begins with.
+        if holds.len() < CHAIN {
+            holds.insert(0, UnitScript { statements: vec![] });
+        }
+        let steps = holds.into_iter().zip(appends);
+        let steps = steps.map(|(hold, append)| [hold, append]).collect();
+        Ok(Self { begin, steps })
     }
 
     /// The same for another run, of which so many were done before in its place.
     fn renamed(&self, place: usize) -> Self {
-        let units = self
-            .begin
-            .iter()
-            .chain(self.steps.iter().flatten())
-            .chain(&self.end);
+        let units = self.begin.iter().chain(self.steps.iter().flatten());
         let mut units = Script {
             units: units.cloned().collect(),
         }
@@ -75,9 +69,8 @@ impl RunScript {
         Self {
             begin: units.by_ref().take(self.begin.len()).collect(),
             steps: (0..self.steps.len())
-                .filter_map(|_| Some([units.next()?, units.next()?, units.next()?]))
+                .filter_map(|_| Some([units.next()?, units.next()?]))
                 .collect(),
-            end: units.collect(),
         }
     }
 
@@ -87,24 +80,12 @@ impl RunScript {
             play(store, unit).await?;
         }
         let mut marks = Vec::with_capacity(CHAIN);
-        let mut unpaid = None;
-        for [hold, append, pay] in self.steps {
-            let before = unpaid.replace(pay);
-            let pay = async {
-                match before {
-                    Some(pay) => play(store, pay).await,
-                    None => Ok(()),
-                }
-            };
-            let step = async {
+        for [hold, append] in self.steps {
+            if !hold.statements.is_empty() {
                 play(store, hold).await?;
-                marks.push(Instant::now());
-                play(store, append).await
-            };
-            try_join(step, pay).await?;
-        }
-        for unit in unpaid.into_iter().chain(self.end) {
-            play(store, unit).await?;
+            }
+            marks.push(Instant::now());
+            play(store, append).await?;
         }
         Ok(marks)
     }
@@ -154,16 +135,12 @@ pub(crate) fn raw(
         for place in 0..script.begin.len() {
             driver.commit(runs.iter().map(|run| &run.begin[place]))?;
         }
-        for step in 0..CHAIN {
-            let paid = runs
-                .iter()
-                .filter_map(|run| Some(&run.steps.get(step.checked_sub(1)?)?[2]));
-            driver.commit(runs.iter().map(|run| &run.steps[step][0]).chain(paid))?;
-            driver.commit(runs.iter().map(|run| &run.steps[step][1]))?;
-        }
-        driver.commit(runs.iter().map(|run| &run.steps[CHAIN - 1][2]))?;
-        for place in 0..script.end.len() {
-            driver.commit(runs.iter().map(|run| &run.end[place]))?;
+        for place in 0..CHAIN {
+            let holds = runs.iter().map(|run| &run.steps[place][0]);
+            if runs.iter().any(|run| !run.steps[place][0].statements.is_empty()) {
+                driver.commit(holds)?;
+            }
+            driver.commit(runs.iter().map(|run| &run.steps[place][1]))?;
         }
     }
     Ok((n_runs * CHAIN) as f64 / started_at.elapsed().as_secs_f64())

@@ -2,7 +2,7 @@ use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use axum::{Json, Router, routing::get};
 use orch::{
-    Agent, AgentFunction, Amount, BasisPoints, Caller, Currency, Orchestrator,
+    Agent, AgentFunction, Amount, BasisPoints, Caller, Currency, Orchestrator, Stores,
     agent::Pricing,
     auth::{KeyDraft, KeyForm},
     backends::{SqlStore, sql::Options},
@@ -42,16 +42,19 @@ struct House {
 
 /// CPU of everything but the client, beside a route that writes a JSON object of some twenty members.
 pub(crate) fn measure() -> Outcome<()> {
-    let house = House::new()?;
+    let (house, apart) = (House::new(true)?, House::new(false)?);
     let mut client = Client::connect(house.address)?;
+    let mut client_apart = Client::connect(apart.address)?;
     let bare = house.request("GET", "/bare", "");
     let find = house.request("GET", "/agents/counter", "");
     let body = json!({ "agent_id": "counter", "task": "count", "parameters": { "text": "one two three" } });
     let hire = house.request("POST", "/hire", &body.to_string());
-    let mut figures = [const { Vec::new() }; 4];
+    let hire_apart = apart.request("POST", "/hire", &body.to_string());
+    let mut figures = [const { Vec::new() }; 5];
     for round in 0..=ROUNDS {
         let mut ask = |request: &[u8]| spent(|| client.ask(request));
         let (limit, found, hired) = (ask(&bare)?, ask(&find)?, ask(&hire)?);
+        let hired_apart = spent(|| client_apart.ask(&hire_apart))?;
         let mut number = 0;
         let paid = spent(|| {
             number += 1;
@@ -59,12 +62,12 @@ pub(crate) fn measure() -> Outcome<()> {
         })?;
         // The first round warms up.
         if round > 0 {
-            for (figures, figure) in figures.iter_mut().zip([limit, found, hired, paid]) {
+            for (figures, figure) in figures.iter_mut().zip([limit, found, hired, hired_apart, paid]) {
                 figures.push(figure);
             }
         }
     }
-    let [limit, found, hired, paid] = figures.map(median);
+    let [limit, found, hired, hired_apart, paid] = figures.map(median);
     let mut table = Table::new(["one request", "CPU", "beside its limit"]);
     let mut row = |name: &str, figure: f64, over: String| {
         table.row([name.to_owned(), format!("{figure:.0} us"), over]);
@@ -81,6 +84,14 @@ pub(crate) fn measure() -> Outcome<()> {
         hired,
         format!("{:.1} times bare route, hold and capture", hired / (limit + paid)),
     );
+    row(
+        "the same, runs and money kept apart",
+        hired_apart,
+        format!(
+            "{:.1} times bare route, hold and capture",
+            hired_apart / (limit + paid)
+        ),
+    );
     println!("{table}");
     Ok(())
 }
@@ -96,14 +107,15 @@ fn spent(mut request: impl FnMut() -> Outcome<()>) -> Outcome<f64> {
 }
 
 impl House {
-    fn new() -> Outcome<Self> {
+    /// Keeps runs and money in the same units of work, or apart.
+    fn new(is_joint: bool) -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
         let url = format!("sqlite://{}", directory.path().join("orch.db").display());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?;
-        let (orchestrator, address, key) = runtime.block_on(serve(&url))?;
+        let (orchestrator, address, key) = runtime.block_on(serve(&url, is_joint))?;
         Ok(Self {
             runtime,
             orchestrator,
@@ -147,15 +159,16 @@ impl House {
     }
 }
 
-async fn serve(url: &str) -> Outcome<(Orchestrator, SocketAddr, String)> {
-    let store = SqlStore::connect(url, Options::default()).await?;
+async fn serve(url: &str, is_joint: bool) -> Outcome<(Orchestrator, SocketAddr, String)> {
+    let mut stores: Stores = SqlStore::connect(url, Options::default()).await?.into();
+    stores.paid_runs = stores.paid_runs.filter(|_| is_joint);
     let price = Pricing::per_request(Amount::new(10, Currency::Algo)?);
     let count = Agent::function::<Question, Answer>("counter", "count", |question: Question| async move {
         Ok::<_, String>(Answer {
             words: question.text.split(' ').count(),
         })
     });
-    let orchestrator = Orchestrator::builder(store)
+    let orchestrator = Orchestrator::builder(stores)
         .agent(count.price(price).repeatable().cooperative())
         .fee(BasisPoints::new(250)?)
         .build()

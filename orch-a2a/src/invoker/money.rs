@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use orch_billing::{BillingError, Hold, HoldRequest, HoldState, UsageOutcome, UsageRecord};
+use orch_billing::{BillingError, Closing, Hold, HoldRequest, HoldState, UsageOutcome, UsageRecord};
 use orch_core::{Amount, Caller, MoneyError};
 
 use super::{Invoker, target::Target};
@@ -66,6 +66,17 @@ impl Invoker {
         }
     }
 
+    /// The hold that [`invoke`](Self::invoke) takes for an invocation, for a keeper that takes it in the same unit of work
+    /// that makes the invocation durable.
+    ///
+    /// # Errors
+    /// There is no such agent, version or task, or its price cannot be counted.
+    pub async fn draft_hold(&self, caller: &Caller, invocation: &Invocation) -> Result<Hold, InvokeError> {
+        let target = self.resolve(caller, invocation).await?;
+        let request = self.request(caller, invocation, &target, target.ceiling()?);
+        self.0.billing.draft(request).map_err(InvokeError::Funds)
+    }
+
     /// Sets aside the most that the answer can cost; the hold of an earlier try, if there is one.
     pub(super) async fn hold(
         &self,
@@ -74,22 +85,7 @@ impl Invoker {
         target: &Target,
         amount: Amount,
     ) -> Result<Hold, InvokeError> {
-        let parent = match invocation.funds {
-            // What costs nothing needs nobody's money, whatever currency it is counted in.
-            _ if amount.is_zero() => None,
-            Funds::Credits => None,
-            Funds::Hold(parent) => Some(parent),
-        };
-        let request = HoldRequest {
-            id: invocation.hold(),
-            account: caller.account().clone(),
-            amount,
-            parent,
-            payee: Some(target.agent.owner.clone()),
-            keeper: Some(invocation.keeper.clone()),
-            ttl: invocation.deadline.since(self.0.clock.now()) + GRACE,
-            key: invocation.id.to_string(),
-        };
+        let request = self.request(caller, invocation, target, amount);
         let hold = self.0.billing.hold(request).await.map_err(|error| match error {
             BillingError::Store(error) => InvokeError::Store(error),
             refusal => InvokeError::Funds(refusal),
@@ -98,6 +94,43 @@ impl Invoker {
             Ok(hold)
         } else {
             Err(closed(invocation))
+        }
+    }
+
+    fn request(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        target: &Target,
+        amount: Amount,
+    ) -> HoldRequest {
+        let parent = match invocation.funds {
+            // What costs nothing needs nobody's money, whatever currency it is counted in.
+            _ if amount.is_zero() => None,
+            Funds::Credits => None,
+            Funds::Hold(parent) => Some(parent),
+        };
+        HoldRequest {
+            id: invocation.hold(),
+            account: caller.account().clone(),
+            amount,
+            parent,
+            payee: Some(target.agent.owner.clone()),
+            keeper: Some(invocation.keeper.clone()),
+            ttl: invocation.deadline.since(self.0.clock.now()) + GRACE,
+            key: invocation.id.to_string(),
+        }
+    }
+
+    /// Gives back what the keeper of an invocation had set aside for it, and what its call did not come to: nothing was
+    /// used.
+    pub(super) async fn return_unused(&self, held: &Hold, failure: InvokeError) -> InvokeError {
+        match self.0.billing.release(held.id, None).await {
+            Ok(_) => failure,
+            Err(cause) => InvokeError::Unreleased {
+                failure: Box::new(failure),
+                cause,
+            },
         }
     }
 
@@ -124,22 +157,41 @@ impl Invoker {
         agent_slug: String,
         answer: &Answer,
     ) -> Result<(), InvokeError> {
-        let usage = UsageRecord {
-            units: answer.units,
-            ..self.usage(
-                caller,
-                invocation,
-                agent_slug,
-                answer.cost,
-                (UsageOutcome::Answered, answer.took),
-            )
-        };
+        let usage = self.answered(caller, invocation, agent_slug, answer);
         let captured = self
             .0
             .billing
             .capture(invocation.hold(), answer.cost, Some(usage))
             .await;
         captured.map(drop).map_err(InvokeError::Unsettled)
+    }
+
+    /// What pays for an answer, for a keeper that does it together with keeping it.
+    pub(super) fn payment(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        agent_slug: String,
+        answer: &Answer,
+    ) -> Result<Closing, BillingError> {
+        let usage = self.answered(caller, invocation, agent_slug, answer);
+        self.0
+            .billing
+            .payment(invocation.hold(), answer.cost, Some(usage))
+    }
+
+    fn answered(
+        &self,
+        caller: &Caller,
+        invocation: &Invocation,
+        agent_slug: String,
+        answer: &Answer,
+    ) -> UsageRecord {
+        let outcome = (UsageOutcome::Answered, answer.took);
+        UsageRecord {
+            units: answer.units,
+            ..self.usage(caller, invocation, agent_slug, answer.cost, outcome)
+        }
     }
 
     /// Gives the price of an answer back that came too late.

@@ -30,6 +30,7 @@ impl Invoker {
         keeper: &dyn Keeper,
         cancel: &Cancel,
     ) -> Result<Outcome, InvokeError> {
-        self.call(caller, invocation, Some(relayed), keeper, cancel).await
+        self.call(caller, invocation, Some(relayed), None, keeper, cancel)
+            .await
     }
 }

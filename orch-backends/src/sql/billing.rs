@@ -4,15 +4,15 @@
 //! the hold above it or the account's credits, last because many wait for them. A refusal undoes its unit.
 
 mod balance;
-mod close;
+pub(super) mod close;
 mod extend;
 mod grant;
-mod hold;
+pub(super) mod hold;
 mod holds;
 mod posting;
 mod refund;
 mod source;
-mod undo;
+pub(super) mod undo;
 mod usage;
 
 use async_trait::async_trait;

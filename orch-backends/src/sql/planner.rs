@@ -1,8 +1,8 @@
 //! Runs and the workers that drive them.
 
-mod append;
+pub(super) mod append;
 mod claim;
-mod insert;
+pub(super) mod insert;
 mod prune;
 mod run;
 mod worker;
@@ -18,6 +18,26 @@ use orch_planner::{
 
 use super::SqlStore;
 
+impl SqlStore {
+    /// Tells of a run that may be new.
+    pub(super) fn inserted(&self, run: &RunRecord, insertion: &Insertion) {
+        let is_free = *insertion == Insertion::New && run.status.is_ready() && run.worker.is_none();
+        self.ring(is_free.then_some(News::Work));
+    }
+
+    /// Tells of a run that moved on.
+    pub(super) fn appended(&self, append: &Append) {
+        let grew = News::Grew {
+            stream: append.run.to_string(),
+            seq: append.last_seq(),
+            is_over: append.status.is_ended(),
+        };
+        // What was added without a lease may be for a run that had nothing to do.
+        let is_free = append.lease.is_none() && append.status.is_ready();
+        self.ring([grew].into_iter().chain(is_free.then_some(News::Work)));
+    }
+}
+
 #[async_trait]
 impl OrchestrationStore for SqlStore {
     async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError> {
@@ -27,8 +47,7 @@ impl OrchestrationStore for SqlStore {
                 Box::pin(insert::insert(tx, run, events))
             })
             .await?;
-        let is_free = insertion == Insertion::New && run.status.is_ready() && run.worker.is_none();
-        self.ring(is_free.then_some(News::Work));
+        self.inserted(run, &insertion);
         Ok(insertion)
     }
 
@@ -66,14 +85,7 @@ impl OrchestrationStore for SqlStore {
             .write(append.clone(), |tx, append| Box::pin(append::append(tx, append)))
             .await?;
         if appended {
-            let grew = News::Grew {
-                stream: append.run.to_string(),
-                seq: append.last_seq(),
-                is_over: append.status.is_ended(),
-            };
-            // What was added without a lease may be for a run that had nothing to do.
-            let is_free = append.lease.is_none() && append.status.is_ready();
-            self.ring([grew].into_iter().chain(is_free.then_some(News::Work)));
+            self.appended(append);
         }
         Ok(appended)
     }

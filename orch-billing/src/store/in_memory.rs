@@ -24,6 +24,19 @@ impl InMemoryLedger {
         self.books().transactions().to_vec()
     }
 
+    /// Sets aside and closes all of this, one after the other, if `then` says so last; nothing of it where one is refused
+    /// or `then` says no. For a store in memory that keeps together with money what the money is for.
+    pub fn together(
+        &self,
+        holds: &[Hold],
+        closings: &[Closing],
+        then: impl FnOnce() -> bool,
+    ) -> Settled<bool> {
+        let mut books = self.books();
+        books.rehearse(holds, closings)?;
+        Ok(then() && books.perform(holds, closings).is_ok())
+    }
+
     /// A change either returns before it writes anything or completes, so that a panic elsewhere leaves the books whole.
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)

@@ -28,7 +28,7 @@ pub(super) async fn hire(
     let id = public_id::generate("job_", &**market.orchestrator().entropy());
     let options = StartOptions {
         key: idempotency_key(&headers)?,
-        handle: Some(request.handle(id)),
+        handle: Some(request.handle(id.clone())),
         ..StartOptions::default()
     };
     let service = market.orchestrator().orchestrations();
@@ -38,7 +38,11 @@ pub(super) async fn hire(
         .wait(&caller, started.run, timeout, Preference::of(&headers))
         .await?;
     let (Waited::Ended(run) | Waited::Processing(run) | Waited::Overdue(run)) = waited;
-    job(&market, &caller, &run).await.map(Json)
+    let id = match started.is_new {
+        true => id,
+        false => name_of(&market, &caller, &run).await?,
+    };
+    job(&market, &caller, id, &run).await.map(Json)
 }
 
 /// One job, as it stands.
@@ -52,19 +56,28 @@ pub(super) async fn find(
     let own = record.filter(|record| record.handle.as_ref().is_some_and(|handle| handle.kind == KIND));
     let record = own.ok_or_else(|| ApiError::not_found("job"))?;
     let run = service.find(&caller, record.id).await?;
-    job(&market, &caller, &run).await.map(Json)
+    job(&market, &caller, id, &run).await.map(Json)
 }
 
-async fn job(market: &Market, caller: &Caller, run: &orch::Orchestration) -> Result<Job, ApiError> {
+/// The name that was given out for a run.
+async fn name_of(market: &Market, caller: &Caller, run: &orch::Orchestration) -> Result<String, ApiError> {
     let handle = market
         .orchestrator()
         .orchestrations()
         .handle(caller, run.id())
         .await?;
-    let id = handle.map_or_else(
+    Ok(handle.map_or_else(
         || public_id::derived("job_", run.id().uuid().as_u128()),
         |handle| handle.name,
-    );
+    ))
+}
+
+async fn job(
+    market: &Market,
+    caller: &Caller,
+    id: String,
+    run: &orch::Orchestration,
+) -> Result<Job, ApiError> {
     let last_seen = super::orchestrate::last_seen(market, caller, run).await?;
     Ok(Job::new(id, run, last_seen, market.now()))
 }

@@ -12,11 +12,9 @@ use tokio::sync::Notify;
 use super::{
     Claim,
     hands::{Hands, InHand},
+    worker::Fresh,
 };
-use crate::{
-    Orchestration,
-    store::{Lease, WorkerId},
-};
+use crate::store::{Lease, WorkerId};
 
 #[derive(Debug, Default)]
 pub(super) struct Desk {
@@ -32,6 +30,10 @@ struct Papers {
     started: VecDeque<Claim>,
     /// How many more are about to come.
     n_reserved: usize,
+    /// How many runs the worker waits for, to drive them at once.
+    n_awaited: usize,
+    /// When the store had no work, unless it was said since that there is some.
+    idle_since: Option<Timestamp>,
     /// Runs that were given up for now, and from when on they are tried again.
     put_off: Vec<(Timestamp, Claim)>,
     /// Whether the store may have granted a run without our knowing, because its answer was lost.
@@ -46,7 +48,12 @@ pub(super) struct Place<'d> {
     desk: &'d Desk,
     lease: Lease,
     in_hand: Option<InHand>,
+    is_awaited: bool,
 }
+
+/// A worker that waits for runs, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Awaiting<'d>(&'d Desk);
 
 /// Something that the store is asked to grant. When its answer is lost, the grant is in doubt.
 #[derive(Debug)]
@@ -60,6 +67,7 @@ impl Desk {
     pub(super) fn seat(&self, worker: WorkerId, doubts_at: Timestamp) {
         let mut papers = self.lock();
         papers.worker = Some(worker);
+        papers.idle_since = None;
         papers.doubts_at = Some(doubts_at);
     }
 
@@ -80,13 +88,32 @@ impl Desk {
         if papers.started.len() + papers.n_reserved >= room {
             return None;
         }
+        let is_awaited = papers.started.len() + papers.n_reserved < papers.n_awaited;
         papers.n_reserved += 1;
         let lease = Lease { worker, epoch: 1 };
         Some(Place {
             desk: self,
             lease,
             in_hand: Some(self.hands.take(run, lease)),
+            is_awaited,
         })
+    }
+
+    /// Says that the worker waits for so many runs, which it drives as soon as they are laid before it.
+    pub(super) fn attend(&self, n_runs: usize) -> Awaiting<'_> {
+        self.lock().n_awaited = n_runs;
+        Awaiting(self)
+    }
+
+    /// Whether there may be work in the store that the worker has not heard of.
+    pub(super) fn asks_store(&self, now: Timestamp, interval: Duration) -> bool {
+        let papers = self.lock();
+        papers.is_in_doubt || papers.idle_since.is_none_or(|since| now.since(since) >= interval)
+    }
+
+    /// Notes that the store had no work at a moment before which it was asked.
+    pub(super) fn found_none(&self, at: Timestamp) {
+        self.lock().idle_since = Some(at);
     }
 
     /// Tries a run again from a moment on.
@@ -136,6 +163,7 @@ impl Desk {
 
     /// Calls the worker to look at the store.
     pub(super) fn ring(&self) {
+        self.lock().idle_since = None;
         self.bell.notify_one();
     }
 
@@ -150,8 +178,13 @@ impl Place<'_> {
         self.lease
     }
 
+    /// Whether the worker waits for it, and drives it as soon as it is there.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.is_awaited
+    }
+
     /// Lays the run on the desk. The worker may be gone by now: then the run is claimed by another.
-    pub(super) fn fill(mut self, run: Orchestration) {
+    pub(super) fn fill(mut self, run: Fresh) {
         let Some(in_hand) = self.in_hand.take() else {
             return;
         };
@@ -159,8 +192,14 @@ impl Place<'_> {
         if papers.worker == Some(self.lease.worker) {
             papers.started.push_back(Claim::new(in_hand, Some(run)));
             drop(papers);
-            self.desk.ring();
+            self.desk.bell.notify_one();
         }
+    }
+}
+
+impl Drop for Awaiting<'_> {
+    fn drop(&mut self) {
+        self.0.lock().n_awaited = 0;
     }
 }
 

@@ -9,6 +9,7 @@ mod fallback;
 mod finding;
 mod finish;
 mod keeper;
+mod log;
 mod recover;
 mod replan;
 mod step;
@@ -28,18 +29,16 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 use orch_a2a::Cancel;
-use orch_core::{Caller, ErrorKind, Failure, RunId, StoreError, event::Event};
+use orch_billing::Hold;
+use orch_core::{Caller, ErrorKind, Failure};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use super::{Claim, Orchestrations, Shared, Worker, hands::InHand, live::Live};
-use crate::{
-    Orchestration, OrchestrationError, RunStatus, StepState,
-    store::{Append, Lease},
-    telemetry,
-};
+use super::{Claim, Orchestrations, Shared, Worker, hands::InHand, live::Live, worker::Fresh};
+use crate::{Orchestration, OrchestrationError, RunStatus, StepState, store::Lease, telemetry};
 use finding::{Finding, StepEnd};
 use keeper::Answered;
+pub(super) use step::call_of;
 
 /// How driving a run came to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +84,7 @@ impl Orchestrations {
         let _driving = telemetry::Driving::begin();
         let driven = async {
             let mut driver = match fresh {
-                Some(fresh) => Driver::new(self.0.clone(), lease, *fresh),
+                Some(fresh) => Driver::begin(self.0.clone(), lease, *fresh),
                 None => {
                     telemetry::recovered();
                     Driver::recover(self.0.clone(), lease, run).await?
@@ -137,6 +136,8 @@ struct Driver {
     live: Arc<Live>,
     /// Uttered when the running steps shall stop.
     cancel: Cancel,
+    /// What was set aside for calls that were begun with the run and are not made yet.
+    held: Vec<Hold>,
     /// What the running steps do, and which ones have a future among those.
     running: FuturesUnordered<BoxFuture<'static, (usize, StepEnd)>>,
     busy: BTreeSet<usize>,
@@ -147,26 +148,40 @@ struct Driver {
     findings: Vec<Finding>,
     /// Repeatable steps that a crash interrupted.
     again: Vec<usize>,
+    /// Whether the ledger has refused to close holds together with what happened, so that they are seen to one by one.
+    pays_apart: bool,
     /// Whether the state has changed by other events than those drafted here.
     is_news: bool,
 }
 
 impl Driver {
+    /// Drives a run that was just started here, whose first steps may be begun.
+    fn begin(shared: Arc<Shared>, lease: Lease, fresh: Fresh) -> Self {
+        let Fresh { run, held, .. } = fresh;
+        Self {
+            held,
+            is_news: run.n_running() > 0,
+            ..Self::new(shared, lease, run)
+        }
+    }
+
     fn new(shared: Arc<Shared>, lease: Lease, run: Orchestration) -> Self {
         let (desk, answers) = mpsc::unbounded_channel();
         Self {
             caller: Caller::host(run.account().clone()),
-            live: shared.lives.of(run.id()),
+            live: shared.lives.of_own(run.id(), run.account()),
             shared,
             lease,
             run,
             cancel: Cancel::new(),
+            held: Vec::new(),
             running: FuturesUnordered::new(),
             busy: BTreeSet::new(),
             answers,
             desk,
             findings: Vec::new(),
             again: Vec::new(),
+            pays_apart: false,
             is_news: false,
         }
     }
@@ -199,7 +214,7 @@ impl Driver {
     async fn commit(&mut self) -> Result<(), Halt> {
         loop {
             let draft = self.draft()?;
-            if !self.append(draft.events).await? {
+            if !self.append(draft.events, draft.closings).await? {
                 // Something else came first: look at it all anew.
                 self.refold().await?;
                 continue;
@@ -227,76 +242,13 @@ impl Driver {
         }
     }
 
-    /// Adds drafted events, which the run has applied already; `false` when something else came first.
-    async fn append(&mut self, events: Vec<Event>) -> Result<bool, Halt> {
-        if events.is_empty() {
-            return Ok(true);
-        }
-        let append = Append {
-            run: self.run.id(),
-            expected_seq: self.run.seq() - events.len() as u64,
-            lease: Some(self.lease),
-            events,
-            status: self.run.status(),
-            ended_at: self.run.ended_at(),
-        };
-        let shared = self.shared.clone();
-        let appended = self.meanwhile(async move {
-            let mut patience = shared.patience();
-            loop {
-                match shared.store.append(&append).await {
-                    Ok(appended) => return Ok::<_, StoreError>(appended),
-                    Err(failure) => patience.endure(failure).await?,
-                }
-            }
-        });
-        let appended = appended.await?;
-        if appended && self.run.status().is_ended() {
-            telemetry::ended(&self.run);
-            self.live.ended(self.run.clone());
-        } else if appended {
-            self.live.moved(self.run.seq());
-        }
-        Ok(appended)
-    }
-
-    /// Reads the whole log again, if the run is still ours.
-    async fn refold(&mut self) -> Result<(), Halt> {
-        let (shared, id, lease) = (self.shared.clone(), self.run.id(), self.lease);
-        let run = self
-            .meanwhile(async move { read(&shared, id, lease).await })
-            .await?;
-        self.run = run;
-        self.is_news = true;
-        Ok(())
-    }
-
-    /// Applies what others added to the log, if the run is still ours.
-    async fn look(&mut self) -> Result<(), Halt> {
-        let (shared, id) = (self.shared.clone(), self.run.id());
-        let record = self.meanwhile(async move { shared.store.find(id).await }).await;
-        let record = match record {
-            Ok(record) => record,
-            // It is looked at again soon.
-            Err(error) if error.is_retryable() => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let record = record
-            .filter(|record| record.lease() == Some(self.lease))
-            .ok_or(Halt::Lost)?;
-        if record.seq > self.run.seq() {
-            self.refold().await?;
-        }
-        Ok(())
-    }
-
     /// Waits until a step has something to write down, or until there may be something else to do.
     async fn wait(&mut self) -> Result<(), Halt> {
         let (known, now) = (self.run.seq(), self.shared.clock.now());
         let status = self.run.status();
         let poll_at = now + self.shared.options.poll_interval;
         // What only waits is not ours any more: its last steps are paid, and that is all.
-        let looks = status != RunStatus::Waiting;
+        let looks = status != RunStatus::Waiting && !status.is_ended();
         let wake_at = if status == RunStatus::Running {
             poll_at.min(self.run.deadline())
         } else {
@@ -365,22 +317,5 @@ impl Driver {
                 }
             }
         }
-    }
-}
-
-/// Reads a run whose lease is still this one.
-async fn read(shared: &Shared, id: RunId, lease: Lease) -> Result<Orchestration, Halt> {
-    let mut patience = shared.patience();
-    loop {
-        let failure = match shared.store.find(id).await {
-            Ok(Some(record)) if record.lease() == Some(lease) => match shared.fold(id).await {
-                Ok(run) => return Ok(run),
-                Err(OrchestrationError::Store(failure)) => failure,
-                Err(error) => return Err(error.into()),
-            },
-            Ok(_) => return Err(Halt::Lost),
-            Err(failure) => failure,
-        };
-        patience.endure(failure).await?;
     }
 }

@@ -2,11 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use orch_a2a::Progress;
-use orch_core::RunId;
+use orch_core::{AccountId, Caller, RunId};
 use tokio::sync::{broadcast, watch};
 
 use crate::{Orchestration, StepId};
@@ -26,6 +26,8 @@ pub struct StepProgress {
 /// A run that someone here drives or watches.
 #[derive(Debug)]
 pub(super) struct Live {
+    /// Whose run it is, once that is known here.
+    owner: OnceLock<AccountId>,
     reached: watch::Sender<Reached>,
     progress: broadcast::Sender<StepProgress>,
 }
@@ -114,11 +116,28 @@ impl Lives {
             entries.clear_at = (entries.runs.len() * 2).max(64);
         }
         let live = Arc::new(Live {
+            owner: OnceLock::new(),
             reached: watch::Sender::default(),
             progress: broadcast::Sender::new(REPORTS),
         });
         entries.runs.insert(run, Arc::downgrade(&live));
         live
+    }
+
+    /// The live side of a run of that account.
+    pub(super) fn of_own(&self, run: RunId, account: &AccountId) -> Arc<Live> {
+        let live = self.of(run);
+        live.owner.get_or_init(|| account.clone());
+        live
+    }
+
+    /// The live side of a run that is the caller's, as far as this is known here.
+    pub(super) fn known_to(&self, caller: &Caller, run: RunId) -> Option<Arc<Live>> {
+        let live = self.known(run)?;
+        live.owner
+            .get()
+            .is_some_and(|owner| caller.owns(owner))
+            .then_some(live)
     }
 
     /// Tells whoever drives or watches the run here that it moved on.

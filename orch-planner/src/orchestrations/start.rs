@@ -1,11 +1,15 @@
 //! How a run comes to be: planned, validated, its price held, durable, and only then acknowledged.
 
+mod bundle;
+
 use std::time::Duration;
 
 use orch_billing::{BillingError, HoldId, HoldRequest};
 use orch_core::{AccountId, Amount, Caller, MoneyError, RunId};
 
-use super::{Estimate, Orchestrations, Preview, StartOptions, Started, key::run_key};
+use super::{
+    Estimate, Orchestrations, Preview, StartOptions, Started, desk::Place, key::run_key, worker::Fresh,
+};
 use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
     RunStatus, ValidPlan,
@@ -14,6 +18,7 @@ use crate::{
     synthesis::SynthesisOrder,
     telemetry,
 };
+use bundle::Bundle;
 
 /// How long a run's hold lasts at least; while the run lives, it does not expire at all.
 const HOLD_TTL: Duration = Duration::from_secs(600);
@@ -141,7 +146,10 @@ impl Orchestrations {
         let plan = self.validate(caller, plan, &options).await?;
         let (now, account) = (self.0.clock.now(), caller.account().clone());
         let id = RunId::generate(now, &*self.0.entropy);
-        if let Err(refusal) = self.hold(id, &account, &plan).await {
+        // What the steps can cost is set aside before what the answer can cost.
+        let is_written = self.is_written(planning.is_some(), &options);
+        let mut bundle = Bundle::new(self.0.paid_runs.as_ref().filter(|_| !is_written));
+        if let Err(refusal) = self.hold(id, &account, &plan, &mut bundle).await {
             // The credits may be short because the same start, made at the same time, has taken them.
             return self.replay(&account, key.as_ref()).await?.ok_or(refusal.into());
         }
@@ -167,14 +175,18 @@ impl Orchestrations {
             fallback,
             replan,
         };
-        let event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
-        let run = Orchestration::begin(id, planned, now);
+        let planned_event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
+        bundle.events.push(planned_event);
+        let mut run = Orchestration::begin(id, planned, now);
         let place = self.0.desk.reserve(id, self.0.options.inbox);
+        if bundle.is_joint() && place.as_ref().is_some_and(Place::is_awaited) {
+            self.begin_steps(&mut run, &mut bundle).await?;
+        }
         let record = RunRecord {
             id,
             account: run.account().clone(),
             status: RunStatus::Running,
-            seq: 1,
+            seq: run.seq(),
             worker: place.as_ref().map(|place| place.lease().worker),
             epoch: place.as_ref().map_or(0, |place| place.lease().epoch),
             key,
@@ -183,9 +195,13 @@ impl Orchestrations {
             created_at: now,
             ended_at: None,
         };
-        match self.insert(&run, &record, event).await? {
-            Insertion::New => {}
-            Insertion::Taken(first) => {
+        match self.insert(&run, &record, &bundle).await? {
+            Ok(Insertion::New) => {}
+            Err(refusal) => {
+                let first = self.replay(run.account(), record.key.as_ref()).await?;
+                return first.ok_or(refusal.into());
+            }
+            Ok(Insertion::Taken(first)) => {
                 self.give_back(id).await;
                 self.give_back_synthesis(&run).await;
                 return same(&first, record.key.as_ref());
@@ -193,7 +209,10 @@ impl Orchestrations {
         }
         telemetry::started();
         match place {
-            Some(place) => place.fill(run),
+            Some(place) => {
+                let live = self.0.lives.of_own(id, run.account());
+                place.fill(Fresh::new(run, bundle.calls, live));
+            }
             None => self.0.desk.ring(),
         }
         Ok(Started {
@@ -213,8 +232,14 @@ impl Orchestrations {
         Ok(plan)
     }
 
-    /// Sets the price of the plan aside. A plan that costs nothing needs no hold.
-    async fn hold(&self, run: RunId, account: &AccountId, plan: &ValidPlan) -> Result<(), BillingError> {
+    /// Sets the price of the plan aside, now or with the run. A plan that costs nothing needs no hold.
+    async fn hold(
+        &self,
+        run: RunId,
+        account: &AccountId,
+        plan: &ValidPlan,
+        bundle: &mut Bundle<'_>,
+    ) -> Result<(), BillingError> {
         if plan.price().is_zero() {
             return Ok(());
         }
@@ -228,7 +253,16 @@ impl Orchestrations {
             ttl: HOLD_TTL,
             key: run.to_string(),
         };
+        if bundle.is_joint() {
+            bundle.price = Some(self.0.billing.draft(request)?);
+            return Ok(());
+        }
         self.0.billing.hold(request).await.map(drop)
+    }
+
+    /// Whether the answer is written by one who was planned with.
+    fn is_written(&self, is_from_a_goal: bool, options: &StartOptions) -> bool {
+        is_from_a_goal && options.goal.is_some() && self.0.planner.synthesis().is_some()
     }
 
     /// Sets aside what writing the answer can cost, where the goal was planned by one who writes answers.
@@ -243,7 +277,7 @@ impl Orchestrations {
         let (Some(synthesis), Some(goal)) = (self.0.planner.synthesis(), &options.goal) else {
             return Ok(None);
         };
-        if !is_from_a_goal {
+        if !self.is_written(is_from_a_goal, options) {
             return Ok(None);
         }
         // What the steps can cost comes first.
@@ -255,50 +289,6 @@ impl Orchestrations {
             .order(account, run, goal, available, HOLD_TTL)
             .await
             .map(Some)
-    }
-
-    /// Makes the run durable. When it is not, its hold is given back.
-    async fn insert(
-        &self,
-        run: &Orchestration,
-        record: &RunRecord,
-        event: orch_core::event::Event,
-    ) -> Result<Insertion, OrchestrationError> {
-        let failure = match self.0.store.insert(record, &[event]).await {
-            Ok(insertion) => return Ok(insertion),
-            Err(failure) => failure,
-        };
-        // The failure may have come after the commit. While that is unknown the hold stays, and expires if need be.
-        match self.0.store.find(record.id).await {
-            Ok(Some(_)) => Ok(Insertion::New),
-            Ok(None) => {
-                self.give_back(record.id).await;
-                self.give_back_synthesis(run).await;
-                Err(failure.into())
-            }
-            Err(_) => Err(failure.into()),
-        }
-    }
-
-    /// Gives the price of a run back that did not come to be. If that fails, it expires.
-    async fn give_back(&self, run: RunId) {
-        self.release(run, HoldId::from_uuid(run.uuid())).await;
-    }
-
-    /// The same for what is set aside for its answer.
-    async fn give_back_synthesis(&self, run: &Orchestration) {
-        if let Some(order) = run.synthesis_order().filter(|order| order.reserved.is_some()) {
-            self.release(run.id(), HoldId::from_uuid(order.invocation.uuid()))
-                .await;
-        }
-    }
-
-    async fn release(&self, run: RunId, hold: HoldId) {
-        if let Err(error) = self.0.billing.release(hold, None).await
-            && !matches!(error, BillingError::HoldNotFound(_))
-        {
-            tracing::warn!(%run, error = &error as &dyn std::error::Error, "the hold of a refused run is left to expire");
-        }
     }
 
     /// The run that was started before under this key.

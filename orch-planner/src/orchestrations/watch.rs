@@ -65,10 +65,16 @@ impl Orchestrations {
 impl Orchestrations {
     /// Returns the run once it has ended. A run that waits for a human can take as long as the human.
     pub async fn wait(&self, caller: &Caller, run: RunId) -> Result<Orchestration, OrchestrationError> {
-        let mut record = self.record(caller, run).await?;
-        let live = self.0.lives.of(run);
+        // Of a run that is driven here it need not be read whose it is.
+        let (live, mut is_ended) = match self.0.lives.known_to(caller, run) {
+            Some(live) => (live, false),
+            None => {
+                let record = self.record(caller, run).await?;
+                (self.0.lives.of(run), record.status.is_ended())
+            }
+        };
         let mut believed = true;
-        while !record.status.is_ended() {
+        while !is_ended {
             // What happens on its way there need not be read. What ends elsewhere may not be heard of here.
             let end = Box::pin(live.end(believed));
             let pause = self.0.clock.sleep(self.0.options.poll_interval);
@@ -78,7 +84,7 @@ impl Orchestrations {
                 Either::Left((None, _)) => believed = false,
                 Either::Right(_) => {}
             }
-            record = self.record(caller, run).await?;
+            is_ended = self.record(caller, run).await?.status.is_ended();
         }
         self.0.fold(run).await
     }

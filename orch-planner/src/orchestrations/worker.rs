@@ -1,9 +1,10 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::select;
+use orch_billing::Hold;
 use orch_core::{RunId, StoreError};
 
-use super::{Orchestrations, hands::InHand};
+use super::{Orchestrations, hands::InHand, live::Live};
 use crate::{
     Orchestration, OrchestrationError,
     store::{RunRecord, WorkerId},
@@ -17,11 +18,28 @@ const LATER: Duration = Duration::from_secs(60);
 pub struct Claim {
     pub(super) in_hand: InHand,
     /// The run itself, when it was just started here.
-    pub(super) fresh: Option<Box<Orchestration>>,
+    pub(super) fresh: Option<Box<Fresh>>,
+}
+
+/// A run that was just started here.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    pub(super) run: Orchestration,
+    /// What was set aside for the calls that were begun with it.
+    pub(super) held: Vec<Hold>,
+    /// Keeps its live side for those who wait for it until it is driven.
+    _live: Arc<Live>,
+}
+
+impl Fresh {
+    pub(super) fn new(run: Orchestration, held: Vec<Hold>, live: Arc<Live>) -> Self {
+        let _live = live;
+        Self { run, held, _live }
+    }
 }
 
 impl Claim {
-    pub(super) fn new(in_hand: InHand, fresh: Option<Orchestration>) -> Self {
+    pub(super) fn new(in_hand: InHand, fresh: Option<Fresh>) -> Self {
         let fresh = fresh.map(Box::new);
         Self { in_hand, fresh }
     }
@@ -86,7 +104,11 @@ impl Worker {
                 return Ok(lost);
             }
         }
-        self.ask(shared.store.claim(self.id, limit)).await
+        let claims = self.ask(shared.store.claim(self.id, limit)).await?;
+        if claims.is_empty() {
+            shared.desk.found_none(now);
+        }
+        Ok(claims)
     }
 
     /// Asks the store for runs. What it grants and we do not hear of is asked for again.
@@ -109,14 +131,20 @@ impl Worker {
     /// The same, but waits until there is one.
     pub async fn next(&self, limit: u32) -> Result<Vec<Claim>, OrchestrationError> {
         let shared = &self.service.0;
+        let interval = shared.options.poll_interval;
         loop {
             // Who rings from now on is heard.
             let bell = shared.desk.bell.notified();
-            let claims = self.claim(limit).await?;
+            let now = shared.clock.now();
+            let claims = match shared.desk.asks_store(now, interval) {
+                true => self.claim(limit).await?,
+                false => shared.desk.take(self.id, now, limit as usize),
+            };
             if !claims.is_empty() || limit == 0 {
                 return Ok(claims);
             }
-            let pause = shared.clock.sleep(shared.options.poll_interval);
+            let _awaiting = shared.desk.attend(limit as usize);
+            let pause = shared.clock.sleep(interval);
             select(Box::pin(bell), pause).await;
         }
     }

@@ -82,9 +82,9 @@ macro_rules! orchestration_store_tests {
 }
 
 /// How many contend in a race.
-const RACERS: u64 = 16;
+pub(crate) const RACERS: u64 = 16;
 
-fn at(number: u64) -> Timestamp {
+pub(crate) fn at(number: u64) -> Timestamp {
     Timestamp::from_millis(1_705_314_600_000 + i64::try_from(number).unwrap_or(0))
 }
 
@@ -93,7 +93,7 @@ fn account(name: &str) -> AccountId {
 }
 
 /// The run of that number, of the account "one"; higher numbers are younger.
-fn record(number: u64) -> RunRecord {
+pub(crate) fn record(number: u64) -> RunRecord {
     RunRecord {
         id: RunId::from_uuid(Uuid::from_u64_pair(number, 1)),
         account: account("one"),
@@ -136,7 +136,7 @@ fn handled(number: u64, name: &str, kind: &str) -> RunRecord {
     }
 }
 
-fn event(run: RunId, seq: u64, kind: &str) -> Event {
+pub(crate) fn event(run: RunId, seq: u64, kind: &str) -> Event {
     Event::new(
         run,
         seq,
@@ -167,7 +167,7 @@ async fn seqs(store: &dyn OrchestrationStore, run: RunId) -> Vec<u64> {
 }
 
 /// One more event under a lease, after which the run has that status.
-fn next(record: &RunRecord, lease: Option<Lease>, status: RunStatus) -> Append {
+pub(crate) fn next(record: &RunRecord, lease: Option<Lease>, status: RunStatus) -> Append {
     Append {
         run: record.id,
         expected_seq: record.seq,

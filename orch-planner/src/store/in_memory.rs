@@ -5,6 +5,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use orch_billing::Settled;
 use orch_core::{
     AccountId, Clock, Page, PageRequest, RunId, StoreError, SystemClock, Timestamp,
     event::{Event, EventLog, InMemoryEventLog},
@@ -39,6 +40,53 @@ impl InMemoryOrchestrations {
         }
     }
 
+    /// Adds a run and its events, provided that `consent` has them written and says yes.
+    pub(crate) fn insert_if(
+        &self,
+        run: &RunRecord,
+        events: &[Event],
+        consent: impl FnOnce(&mut dyn FnMut() -> bool) -> Settled<bool>,
+    ) -> Result<Settled<Insertion>, StoreError> {
+        let mut state = self.lock();
+        if let Some(taken) = state.taken(run).and_then(|id| state.runs.get(&id)) {
+            return Ok(Ok(Insertion::Taken(Box::new(taken.clone()))));
+        }
+        match consent(&mut || self.log.append_now(events)) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(StoreError::corrupt(
+                    "runs",
+                    run.id.to_string(),
+                    "it has events, but is not there",
+                ));
+            }
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+        state.add(run);
+        Ok(Ok(Insertion::New))
+    }
+
+    /// Moves a run on, provided that `consent` has its events written and says yes.
+    pub(crate) fn append_if(
+        &self,
+        append: &Append,
+        consent: impl FnOnce(&mut dyn FnMut() -> bool) -> Settled<bool>,
+    ) -> Settled<bool> {
+        let mut state = self.lock();
+        let Some(run) = state.runs.get_mut(&append.run) else {
+            return Ok(false);
+        };
+        let may = append.lease.is_none() || run.lease() == append.lease;
+        if !may || run.seq != append.expected_seq || !consent(&mut || self.log.append_now(&append.events))? {
+            return Ok(false);
+        }
+        run.seq = append.last_seq();
+        run.status = append.status;
+        run.ended_at = append.ended_at;
+        run.worker = run.worker.filter(|_| append.status.is_ready());
+        Ok(true)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,6 +113,16 @@ impl State {
             Some(run.clone())
         });
         given.collect()
+    }
+
+    fn add(&mut self, run: &RunRecord) {
+        if let Some(key) = &run.key {
+            self.keys.insert((run.account.clone(), key.key.clone()), run.id);
+        }
+        if let Some(handle) = &run.handle {
+            self.handles.insert(handle.name.clone(), run.id);
+        }
+        self.runs.insert(run.id, run.clone());
     }
 
     fn remove(&mut self, id: RunId) {
@@ -95,25 +153,8 @@ impl State {
 #[async_trait]
 impl OrchestrationStore for InMemoryOrchestrations {
     async fn insert(&self, run: &RunRecord, events: &[Event]) -> Result<Insertion, StoreError> {
-        let mut state = self.lock();
-        if let Some(taken) = state.taken(run).and_then(|id| state.runs.get(&id)) {
-            return Ok(Insertion::Taken(Box::new(taken.clone())));
-        }
-        if !self.log.append_now(events) {
-            return Err(StoreError::corrupt(
-                "runs",
-                run.id.to_string(),
-                "it has events, but is not there",
-            ));
-        }
-        if let Some(key) = &run.key {
-            state.keys.insert((run.account.clone(), key.key.clone()), run.id);
-        }
-        if let Some(handle) = &run.handle {
-            state.handles.insert(handle.name.clone(), run.id);
-        }
-        state.runs.insert(run.id, run.clone());
-        Ok(Insertion::New)
+        let inserted = self.insert_if(run, events, |insert| Ok(insert()))?;
+        inserted.map_err(|_unasked| StoreError::Broken("no money was asked for".into()))
     }
 
     async fn find(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -155,19 +196,8 @@ impl OrchestrationStore for InMemoryOrchestrations {
     }
 
     async fn append(&self, append: &Append) -> Result<bool, StoreError> {
-        let mut state = self.lock();
-        let Some(run) = state.runs.get_mut(&append.run) else {
-            return Ok(false);
-        };
-        let may = append.lease.is_none() || run.lease() == append.lease;
-        if !may || run.seq != append.expected_seq || !self.log.append_now(&append.events) {
-            return Ok(false);
-        }
-        run.seq = append.last_seq();
-        run.status = append.status;
-        run.ended_at = append.ended_at;
-        run.worker = run.worker.filter(|_| append.status.is_ready());
-        Ok(true)
+        let appended = self.append_if(append, |add| Ok(add()));
+        appended.map_err(|_unasked| StoreError::Broken("no money was asked for".into()))
     }
 
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

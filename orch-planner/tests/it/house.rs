@@ -23,8 +23,9 @@ use orch_core::{
     event::InMemoryEventLog,
 };
 use orch_planner::{
-    Driven, InMemoryOrchestrations, Orchestration, OrchestrationEvent, OrchestrationOptions,
-    OrchestrationStore, Orchestrations, Plan, StartOptions, Update, Worker, catalog_planner::CatalogPlanner,
+    Driven, InMemoryOrchestrations, InMemoryPaidRuns, Orchestration, OrchestrationEvent,
+    OrchestrationOptions, OrchestrationStore, Orchestrations, PaidRunStore, Plan, StartOptions, Update,
+    Worker, catalog_planner::CatalogPlanner,
 };
 use serde_json::{Value, json};
 
@@ -42,6 +43,7 @@ pub(crate) struct House {
     pub(crate) invoker: Invoker,
     pub(crate) catalog: Catalog,
     pub(crate) store: Arc<dyn OrchestrationStore>,
+    paid_runs: Option<Arc<dyn PaidRunStore>>,
     pub(crate) service: Orchestrations,
     /// Seeds: no two processes make the same ids.
     n_elsewhere: AtomicU64,
@@ -79,19 +81,26 @@ impl House {
     pub(crate) async fn new() -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = InMemoryOrchestrations::new(Arc::new(InMemoryEventLog::default()), clock.clone());
-        Self::over(
-            clock,
-            Arc::new(store),
-            Arc::new(InMemoryLedger::default()),
-            options(),
-        )
-        .await
+        let (store, ledger) = (Arc::new(store), Arc::new(InMemoryLedger::default()));
+        let paid_runs = Arc::new(InMemoryPaidRuns::new(store.clone(), ledger.clone()));
+        Self::joined(clock, store, ledger, Some(paid_runs), options()).await
     }
 
+    /// Over stores that keep runs and money apart from each other.
     pub(crate) async fn over<L: LedgerStore + UsageStore>(
         clock: Arc<ManualClock>,
         store: Arc<dyn OrchestrationStore>,
         ledger: Arc<L>,
+        options: OrchestrationOptions,
+    ) -> Self {
+        Self::joined(clock, store, ledger, None, options).await
+    }
+
+    pub(crate) async fn joined<L: LedgerStore + UsageStore>(
+        clock: Arc<ManualClock>,
+        store: Arc<dyn OrchestrationStore>,
+        ledger: Arc<L>,
+        paid_runs: Option<Arc<dyn PaidRunStore>>,
         options: OrchestrationOptions,
     ) -> Self {
         let entropy = Arc::new(SeededEntropy::default());
@@ -133,6 +142,7 @@ impl House {
         let invoker = Invoker::new(parts, InvokerLimits::default());
         let service = Orchestrations::new(
             store.clone(),
+            paid_runs.clone(),
             invoker.clone(),
             catalog.clone(),
             billing.clone(),
@@ -151,6 +161,7 @@ impl House {
             invoker,
             catalog,
             store,
+            paid_runs,
             service,
             n_elsewhere,
         }
@@ -160,6 +171,7 @@ impl House {
     pub(crate) fn elsewhere(&self) -> Orchestrations {
         Orchestrations::new(
             self.store.clone(),
+            self.paid_runs.clone(),
             self.invoker.clone(),
             self.catalog.clone(),
             self.billing.clone(),

@@ -82,6 +82,7 @@ impl Study {
     fn service(&self, planner: Arc<dyn Planner>) -> Orchestrations {
         Orchestrations::new(
             self.house.store.clone(),
+            None,
             self.house.invoker.clone(),
             self.house.catalog.clone(),
             self.house.billing.clone(),

@@ -92,7 +92,11 @@ pub(crate) fn main(life: &Life) -> ExitCode {
 }
 
 async fn live(life: &Life) -> Fallible<()> {
-    let stores = Stores::from(life.files.serve().await?);
+    let mut stores = Stores::from(life.files.serve().await?);
+    if life.number % 2 == 1 {
+        // Every other life keeps runs and money apart, and pays answers after they are kept.
+        stores.paid_runs = None;
+    }
     let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
     let ledger = stores.ledger.clone();
     let effects = Arc::new(Effects::open(&life.files.effects)?);

@@ -14,7 +14,7 @@ const INSERT: &str = "INSERT INTO orch_holds (id, account, key, currency, amount
     VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, 0, ?6, ?7, ?8, 'open', 0, 0, 0, 0, ?9, ?10) ON CONFLICT DO NOTHING";
 
 /// Four statements: claim the id and the key, keep the transaction and its entries, take the money.
-pub(super) async fn hold(tx: &mut dyn Tx, hold: &Hold) -> Result<Hold, StoreError> {
+pub(in crate::sql) async fn hold(tx: &mut dyn Tx, hold: &Hold) -> Result<Hold, StoreError> {
     let params = [
         Value::text(hold.id),
         hold.account.as_str().into(),

@@ -36,7 +36,11 @@ pub(super) fn explain<T>(allowed: Settled<T>) -> StoreError {
 }
 
 /// Runs a unit that may be refused.
-pub(super) async fn settle<I, T, F>(store: &SqlStore, input: &I, unit: F) -> Result<Settled<T>, StoreError>
+pub(in crate::sql) async fn settle<I, T, F>(
+    store: &SqlStore,
+    input: &I,
+    unit: F,
+) -> Result<Settled<T>, StoreError>
 where
     I: Clone + Send + Sync + 'static,
     T: Send + 'static,

@@ -16,7 +16,7 @@ const MOVE_LEASED: &str = "UPDATE orch_runs SET seq = ?3, status = ?4, phase = ?
     worker = CASE WHEN ?5 = 'ready' THEN worker ELSE NULL END, form = CASE WHEN form < ?7 THEN ?7 ELSE form END \
     WHERE id = ?1 AND seq = ?2 AND worker = ?8 AND epoch = ?9";
 
-pub(super) async fn append(tx: &mut dyn Tx, append: &Append) -> Result<bool, StoreError> {
+pub(in crate::sql) async fn append(tx: &mut dyn Tx, append: &Append) -> Result<bool, StoreError> {
     let run = [
         Value::text(append.run),
         integer(append.expected_seq)?,

@@ -8,7 +8,7 @@ use orch_planner::{
 use super::run::{COLUMNS, find, find_by, find_by_handle, integer, phase};
 use crate::sql::{Tx, Value, events};
 
-pub(super) async fn insert(
+pub(in crate::sql) async fn insert(
     tx: &mut dyn Tx,
     run: &RunRecord,
     events: &[Event],

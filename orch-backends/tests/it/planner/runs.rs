@@ -76,7 +76,8 @@ pub(super) async fn process(store: &SqlStore, is_first: bool) -> House {
     };
     let planner = Arc::new(CatalogPlanner::new(catalog.clone()));
     let service = Orchestrations::new(
-        shared,
+        shared.clone(),
+        Some(shared),
         invoker,
         catalog,
         billing.clone(),

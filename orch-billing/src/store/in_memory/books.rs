@@ -83,6 +83,40 @@ impl Books {
         Ok(hold.clone())
     }
 
+    /// Does all of this, one after the other, until one is refused.
+    pub(super) fn perform(&mut self, holds: &[Hold], closings: &[Closing]) -> Settled<()> {
+        for hold in holds {
+            self.hold(hold)?;
+        }
+        for closing in closings {
+            self.close(closing)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all of this would be done: it is done to a copy of what it touches.
+    pub(super) fn rehearse(&self, holds: &[Hold], closings: &[Closing]) -> Settled<()> {
+        let mut copy = Self::default();
+        let held = holds.iter().flat_map(|hold| {
+            let key = (hold.account.clone(), hold.key.clone());
+            [Some(hold.id), hold.parent, self.keys.get(&key).copied()]
+        });
+        let closed = closings.iter().flat_map(|closing| {
+            let hold = self.holds.get(&closing.hold);
+            [Some(closing.hold), hold.and_then(|hold| hold.parent)]
+        });
+        for hold in held.chain(closed).flatten().filter_map(|id| self.holds.get(&id)) {
+            copy.keys
+                .insert((hold.account.clone(), hold.key.clone()), hold.id);
+            copy.put(hold.clone());
+        }
+        for hold in holds {
+            let key = (hold.account.clone(), hold.currency());
+            copy.credits.insert(key, self.credits(hold));
+        }
+        copy.perform(holds, closings)
+    }
+
     pub(super) fn extend(&mut self, extension: &Extension) -> Settled<Hold> {
         let hold = self.find(extension.hold)?;
         match &extension.by {

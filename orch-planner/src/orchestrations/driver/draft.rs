@@ -1,6 +1,7 @@
 //! What is written down next.
 
 use orch_a2a::Kept;
+use orch_billing::Closing;
 use orch_core::{InvocationId, Timestamp, event::Event};
 
 use super::{Driver, Halt, StepEnd, finding::Finding, keeper::Answered};
@@ -16,6 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) events: Vec<Event>,
+    /// What pays for the answers among them, and gives back what a run that ends with them has left.
+    pub(super) closings: Vec<Closing>,
     /// For each finding, in order. Only answers wait for theirs.
     pub(super) verdicts: Vec<Kept>,
     /// The steps that are started.
@@ -28,13 +31,28 @@ impl Driver {
         let now = self.shared.clock.now();
         let mut draft = Draft {
             events: Vec::new(),
+            closings: Vec::new(),
             verdicts: Vec::new(),
             started: Vec::new(),
         };
         let mut findings = std::mem::take(&mut self.findings);
         for finding in &mut findings {
             let (event, kept) = match finding {
-                Finding::Answered(answered) => self.judge(answered),
+                Finding::Answered(answered) => {
+                    let (event, kept) = self.judge(answered);
+                    let counts = event.is_some() && kept == Kept::Accepted;
+                    match answered
+                        .payment
+                        .clone()
+                        .filter(|_| counts && self.pays_together())
+                    {
+                        Some(payment) => {
+                            draft.closings.push(*payment);
+                            (event, Kept::Paid)
+                        }
+                        None => (event, kept),
+                    }
+                }
                 Finding::Ended(index, end) => (self.conclude(*index, end)?, Kept::Lost),
             };
             if let Some(event) = event {
@@ -55,7 +73,26 @@ impl Driver {
             self.record(OrchestrationEvent::TimedOut(TimedOut { after }), now, &mut draft)?;
         }
         self.start(now, &mut draft)?;
+        self.end_with_answers(now, &mut draft)?;
         Ok(draft)
+    }
+
+    /// Whether answers are paid in the unit of work that keeps them.
+    pub(super) fn pays_together(&self) -> bool {
+        self.shared.paid_runs.is_some() && !self.pays_apart
+    }
+
+    /// Ends the run together with its last answers, when they are paid and nothing else is under way.
+    fn end_with_answers(&mut self, now: Timestamp, draft: &mut Draft) -> Result<(), Halt> {
+        let are_last = !draft.closings.is_empty() && draft.closings.len() == self.busy.len();
+        if !are_last || self.run.synthesis_order().is_some() || self.run.status() != RunStatus::Running {
+            return Ok(());
+        }
+        if let Some(ending) = self.run.ending() {
+            draft.closings.extend(self.rest()?);
+            self.record(ending, now, draft)?;
+        }
+        Ok(())
     }
 
     /// Starts what is ready, as far as there is room, and again what a crash interrupted.

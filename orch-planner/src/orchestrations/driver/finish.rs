@@ -1,6 +1,6 @@
 //! The end of a run: its money is where it belongs, and then it is over.
 
-use orch_billing::{BillingError, HoldId};
+use orch_billing::{BillingError, Closing, HoldId};
 
 use super::{Driver, Halt};
 use crate::StepState;
@@ -9,21 +9,35 @@ impl Driver {
     /// Gives back what is left of the run's hold and ends the run. `false` when something came first and there is more
     /// to do.
     pub(super) async fn finish(&mut self) -> Result<bool, Halt> {
-        if !self.release().await? {
-            return Ok(false);
+        let mut rest = None;
+        if self.pays_together() && self.run.synthesis_order().is_none() {
+            rest = self.rest()?;
+        } else {
+            if !self.release().await? {
+                return Ok(false);
+            }
+            self.settle_synthesis().await?;
         }
-        self.settle_synthesis().await?;
         let Some(ending) = self.run.ending() else {
             return Ok(false);
         };
         let now = self.shared.clock.now();
         let event = ending.to_event(self.run.id(), self.run.seq() + 1, now)?;
         self.run.apply(ending, now)?;
-        if self.append(vec![event]).await? {
+        if self.append(vec![event], rest.into_iter().collect()).await? {
             return Ok(true);
         }
         self.refold().await?;
         Ok(false)
+    }
+
+    /// What gives back what is left of the run's hold.
+    pub(super) fn rest(&self) -> Result<Option<Closing>, Halt> {
+        if self.run.plan().price().is_zero() {
+            return Ok(None);
+        }
+        let hold = HoldId::from_uuid(self.run.id().uuid());
+        Ok(Some(self.shared.billing.giving_back(hold, None)?))
     }
 
     /// Gives back what is left of the run's hold; `false` when holds of steps had to be seen to first.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use orch_a2a::{Answer, Keeper, Kept, Progress};
+use orch_billing::Closing;
 use orch_core::{InvocationId, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,6 +17,8 @@ use crate::{
 pub(super) struct Answered {
     pub(super) index: usize,
     pub(super) answer: StepSucceeded,
+    /// What pays for it, where that can be kept with it.
+    pub(super) payment: Option<Box<Closing>>,
     pub(super) reply: oneshot::Sender<Kept>,
 }
 
@@ -29,9 +32,8 @@ pub(super) struct StepKeeper {
     pub(super) live: Arc<Live>,
 }
 
-#[async_trait]
-impl Keeper for StepKeeper {
-    async fn keep(&self, answer: &Answer) -> Result<Kept, StoreError> {
+impl StepKeeper {
+    async fn lay(&self, answer: &Answer, payment: Option<Box<Closing>>) -> Kept {
         let (reply, kept) = oneshot::channel();
         let answer = StepSucceeded {
             step: self.step.clone(),
@@ -44,13 +46,25 @@ impl Keeper for StepKeeper {
         let answered = Answered {
             index: self.index,
             answer,
+            payment,
             reply,
         };
         // A driver that is gone has left the run to the next one, and the money with it.
         if self.desk.send(answered).is_err() {
-            return Ok(Kept::Lost);
+            return Kept::Lost;
         }
-        Ok(kept.await.unwrap_or(Kept::Lost))
+        kept.await.unwrap_or(Kept::Lost)
+    }
+}
+
+#[async_trait]
+impl Keeper for StepKeeper {
+    async fn keep(&self, answer: &Answer) -> Result<Kept, StoreError> {
+        Ok(self.lay(answer, None).await)
+    }
+
+    async fn keep_paid(&self, answer: &Answer, payment: &Closing) -> Result<Kept, StoreError> {
+        Ok(self.lay(answer, Some(Box::new(payment.clone()))).await)
     }
 
     fn progressed(&self, progress: Progress) {

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use orch_billing::{BillingError, Hold, HoldId};
 use orch_core::RunId;
 
-use super::{Driver, Halt, read};
+use super::{Driver, Halt, log::read};
 use crate::{RunStatus, StepState, orchestrations::Shared, store::Lease};
 
 impl Driver {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use orch_a2a::{Answer, Cancel, Funds, Invocation, InvokeError, Outcome};
-use orch_billing::{BillingError, HoldId};
-use orch_core::{Caller, StoreError, switch::Stoppable};
+use orch_billing::{BillingError, Hold, HoldId};
+use orch_core::{Caller, InvocationId, StoreError, switch::Stoppable};
 
 use super::{Driver, StepEnd, keeper::StepKeeper};
 use crate::{
-    OrchestrationError, StepState,
+    Orchestration, OrchestrationError, StepState,
     orchestration::StepFailure,
     orchestrations::{Shared, patience::Patience},
 };
@@ -43,8 +43,19 @@ impl Driver {
         let is_repeatable = self.run.plan().steps()[index].repeatable;
         let search = self.search(index);
         let replanner = self.replanner(index);
+        let held = self.held.iter().position(|held| held.id == invocation.hold());
+        let held = held.map(|place| self.held.swap_remove(place));
         let step = async move {
-            let end = call(&shared, &caller, &invocation, &keeper, &cancel, is_repeatable).await;
+            let call = call(
+                &shared,
+                &caller,
+                &invocation,
+                held,
+                &keeper,
+                &cancel,
+                is_repeatable,
+            );
+            let end = call.await;
             let end = match (end, search) {
                 (StepEnd::Replaceable(failure), Some(search)) => {
                     search.replace(&shared, &caller, &invocation, failure).await
@@ -122,19 +133,24 @@ impl Driver {
         Some(self.call_of(index, id))
     }
 
-    fn call_of(&self, index: usize, id: orch_core::InvocationId) -> Invocation {
-        let step = &self.run.plan().steps()[index];
-        Invocation {
-            id,
-            agent: step.agent,
-            version: step.version,
-            task: step.task.clone(),
-            arguments: serde_json::Map::new(),
-            deadline: self.run.deadline(),
-            funds: Funds::Hold(HoldId::from_uuid(self.run.id().uuid())),
-            keeper: self.run.id().to_string(),
-            step: Some(step.id.to_string()),
-        }
+    fn call_of(&self, index: usize, id: InvocationId) -> Invocation {
+        call_of(&self.run, index, id)
+    }
+}
+
+/// A call of a step, without its arguments.
+pub(in crate::orchestrations) fn call_of(run: &Orchestration, index: usize, id: InvocationId) -> Invocation {
+    let step = &run.plan().steps()[index];
+    Invocation {
+        id,
+        agent: step.agent,
+        version: step.version,
+        task: step.task.clone(),
+        arguments: serde_json::Map::new(),
+        deadline: run.deadline(),
+        funds: Funds::Hold(HoldId::from_uuid(run.id().uuid())),
+        keeper: run.id().to_string(),
+        step: Some(step.id.to_string()),
     }
 }
 
@@ -142,6 +158,7 @@ async fn call(
     shared: &Arc<Shared>,
     caller: &Caller,
     invocation: &Invocation,
+    mut held: Option<Hold>,
     keeper: &StepKeeper,
     cancel: &Cancel,
     is_repeatable: bool,
@@ -149,7 +166,10 @@ async fn call(
     let mut patience = shared.patience();
     let mut has_failed = false;
     loop {
-        let failure = match shared.invoker.invoke(caller, invocation, keeper, cancel).await {
+        let call = shared
+            .invoker
+            .invoke_held(caller, invocation, held.take(), keeper, cancel);
+        let failure = match call.await {
             Ok(Outcome::Answered(_) | Outcome::Late(_)) => return StepEnd::Settled,
             Ok(Outcome::Waiting(approval)) => return StepEnd::Waiting(approval),
             Ok(Outcome::Lost) => return StepEnd::Lost,

@@ -44,7 +44,7 @@ impl Driver {
         let now = self.shared.clock.now();
         let stored = event.to_event(self.run.id(), self.run.seq() + 1, now)?;
         self.run.apply(event, now)?;
-        if !self.append(vec![stored]).await? {
+        if !self.append(vec![stored], Vec::new()).await? {
             self.refold().await?;
         }
         Ok(())

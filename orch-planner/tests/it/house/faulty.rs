@@ -17,7 +17,7 @@ use orch_core::{
     AccountId, AgentId, Currency, Page, PageRequest, RunId, StoreError, Timestamp, event::Event,
 };
 use orch_planner::{
-    InMemoryOrchestrations, OrchestrationStore, RunRecord, WorkerStore,
+    InMemoryOrchestrations, InMemoryPaidRuns, OrchestrationStore, PaidRunStore, RunRecord, WorkerStore,
     store::{Append, Insertion, RunName, WorkerId},
 };
 use tokio::sync::Notify;
@@ -94,7 +94,7 @@ impl Fuse {
 
 #[derive(Debug)]
 pub(crate) struct Faulty<S> {
-    pub(crate) store: S,
+    pub(crate) store: Arc<S>,
     pub(crate) fuse: Arc<Fuse>,
 }
 
@@ -131,6 +131,26 @@ impl OrchestrationStore for Faulty<InMemoryOrchestrations> {
 
     async fn claim(&self, worker: WorkerId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         self.fuse.around(self.store.claim(worker, limit)).await
+    }
+}
+
+#[async_trait]
+impl PaidRunStore for Faulty<InMemoryPaidRuns> {
+    fn joins(&self, runs: &dyn OrchestrationStore, ledger: &dyn LedgerStore) -> bool {
+        self.store.joins(runs, ledger)
+    }
+
+    async fn insert_held(
+        &self,
+        run: &RunRecord,
+        events: &[Event],
+        holds: &[Hold],
+    ) -> Result<Settled<Insertion>, StoreError> {
+        self.fuse.around(self.store.insert_held(run, events, holds)).await
+    }
+
+    async fn append_paid(&self, append: &Append, closings: &[Closing]) -> Result<Settled<bool>, StoreError> {
+        self.fuse.around(self.store.append_paid(append, closings)).await
     }
 }
 

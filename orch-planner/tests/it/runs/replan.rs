@@ -81,6 +81,7 @@ impl Replanning {
         });
         let service = Orchestrations::new(
             house.store.clone(),
+            None,
             house.invoker.clone(),
             house.catalog.clone(),
             house.billing.clone(),

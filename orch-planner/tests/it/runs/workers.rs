@@ -183,13 +183,13 @@ async fn what_crashes_again_and_again_is_given_up() {
 #[tokio::test]
 async fn a_run_is_put_off_while_its_store_is_away_and_then_goes_on() {
     let (clock, fuse) = (Arc::new(ManualClock::default()), Arc::new(Fuse::default()));
-    let store = InMemoryOrchestrations::new(Arc::default(), clock.clone());
+    let store = Arc::new(InMemoryOrchestrations::new(Arc::default(), clock.clone()));
     let store = Arc::new(Faulty {
         store,
         fuse: fuse.clone(),
     });
     let ledger = Arc::new(Faulty {
-        store: InMemoryLedger::default(),
+        store: Arc::default(),
         fuse: fuse.clone(),
     });
     // Without any patience, every failure puts the run off.
@@ -235,7 +235,7 @@ async fn a_run_is_put_off_while_its_store_is_away_and_then_goes_on() {
 /// A house whose store and ledger can fail.
 async fn house_with_a_fuse() -> (House, Arc<Fuse>) {
     let (clock, fuse) = (Arc::new(ManualClock::default()), Arc::new(Fuse::default()));
-    let store = InMemoryOrchestrations::new(Arc::default(), clock.clone());
+    let store = Arc::new(InMemoryOrchestrations::new(Arc::default(), clock.clone()));
     let store = Faulty {
         store,
         fuse: fuse.clone(),

@@ -1,0 +1,3 @@
+//! Runs and their money in one unit of work.
+
+pub mod store;
