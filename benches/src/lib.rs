@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod agent;
 pub mod cpu;
 mod latencies;
+pub mod message;
 mod raw;
 mod recorder;
 mod script;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use orch_benches::Outcome;
+use orch_benches::{Outcome, message};
 
 pub(crate) struct Client {
     stream: TcpStream,
@@ -30,21 +30,9 @@ impl Client {
         let mut n_read = 0;
         loop {
             n_read += self.stream.read(&mut self.answer[n_read..])?;
-            let text = std::str::from_utf8(&self.answer[..n_read])?;
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                continue;
-            };
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() < length.ok_or("an answer without a length")?.parse()? {
-                continue;
+            if message::is_answered(&self.answer[..n_read])? {
+                return Ok(());
             }
-            return if head.starts_with("HTTP/1.1 200") {
-                Ok(())
-            } else {
-                Err(text.to_owned().into())
-            };
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use orch_benches::Outcome;
+use orch_benches::{Outcome, message};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -28,20 +28,9 @@ impl Client {
         self.stream.write_all(request).await?;
         self.answer.clear();
         while self.stream.read_buf(&mut self.answer).await? > 0 {
-            let text = std::str::from_utf8(&self.answer)?;
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                continue;
-            };
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() < length.ok_or("an answer without a length")?.parse()? {
-                continue;
+            if message::is_answered(&self.answer)? {
+                return Ok(());
             }
-            return match head.starts_with("HTTP/1.1 200") {
-                true => Ok(()),
-                false => Err(text.to_owned().into()),
-            };
         }
         Err("the connection is closed".into())
     }

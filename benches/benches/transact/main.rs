@@ -5,7 +5,6 @@
 
 mod client;
 mod house;
-mod provider;
 
 use std::{
     hint::black_box,
@@ -13,7 +12,11 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
-use orch_benches::{Latencies, Outcome, Table, cpu, median};
+use orch_benches::{
+    Latencies, Outcome, Table,
+    agent::{self, Bare},
+    cpu, median,
+};
 
 use client::Client;
 use house::House;
@@ -23,11 +26,16 @@ const CLIENTS: usize = 64;
 /// Of each client in a round.
 const EXCHANGES: usize = 60;
 
+/// What the provider replies.
+const REPLY: &str = r#"{"message":"Hello, Alice!"}"#;
+/// As the surface delivers it, without the headers that say who asks.
+const CALL: &str = r#"{"data":{"name":"Alice"}}"#;
+
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Outcome<()> {
-    let provider = provider::serve().await?;
+    let provider = agent::serve(REPLY).await?;
     let house = House::new(CLIENTS, provider).await?;
-    let bare = provider::Bare::new(provider);
+    let bare = Bare::new(format!("http://{provider}/greet"), CALL);
     let mut figures = [const { Vec::new() }; 4];
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     let mut latencies: Vec<Duration> = Vec::new();

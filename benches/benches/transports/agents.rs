@@ -2,16 +2,12 @@
 
 use std::process::Stdio;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
+use orch_benches::{
+    Outcome,
+    agent::{self, Bare},
 };
-use orch_benches::Outcome;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
     process::Command,
 };
 
@@ -26,61 +22,12 @@ const CALL: &str = r#"{"invocation_id":"inv_018d0c1a-7e80-7c3e-8000-000000000000
 
 /// Serves the first, and says where.
 pub(crate) async fn server() -> Outcome<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/", listener.local_addr()?);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            // A connection that breaks is the client's business.
-            tokio::spawn(async move { serve(stream).await.ok() });
-        }
-    });
-    Ok(url)
-}
-
-async fn serve(mut stream: TcpStream) -> Outcome<()> {
-    stream.set_nodelay(true)?;
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{REPLY}",
-        REPLY.len()
-    );
-    let mut request = Vec::new();
-    while stream.read_buf(&mut request).await? > 0 {
-        let text = std::str::from_utf8(&request)?;
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
-        if body.len() >= length.unwrap_or("0").parse()? {
-            request.clear();
-            stream.write_all(answer.as_bytes()).await?;
-        }
-    }
-    Ok(())
+    Ok(format!("http://{}/", agent::serve(REPLY).await?))
 }
 
 /// Hyper's own client, and nothing around it.
-pub(crate) struct Bare {
-    client: Client<HttpConnector, Full<Bytes>>,
-    url: String,
-}
-
-impl Bare {
-    pub(crate) fn new(url: &str) -> Self {
-        Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
-            url: url.to_owned(),
-        }
-    }
-
-    pub(crate) async fn exchange(&self) -> Outcome<Bytes> {
-        let request = http::Request::post(&self.url)
-            .header("content-type", "application/json")
-            .body(Full::new(Bytes::from_static(CALL.as_bytes())))?;
-        let answer = self.client.request(request).await?;
-        Ok(answer.into_body().collect().await?.to_bytes())
-    }
+pub(crate) fn bare(url: &str) -> Bare {
+    Bare::new(url.to_owned(), CALL)
 }
 
 /// Starts the program, writes the call, reads its reply, and waits for its end.

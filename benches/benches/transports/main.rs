@@ -24,7 +24,7 @@ async fn main() -> Outcome<()> {
 async fn http() -> Outcome<()> {
     let url = agents::server().await?;
     let house = House::new(&url).await?;
-    let bare = agents::Bare::new(&url);
+    let bare = agents::bare(&url);
     let mut figures = [const { Vec::new() }; 3];
     let mut overheads = [const { Vec::new() }; 2];
     for round in 0..=ROUNDS {

@@ -1,4 +1,4 @@
-//! The agent behind an address, and the bare exchange with it.
+//! An agent behind an address, and the bare exchange with it.
 
 use std::net::SocketAddr;
 
@@ -8,46 +8,35 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use orch_benches::Outcome;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
-const REPLY: &str = r#"{"message":"Hello, Alice!"}"#;
+use crate::{Outcome, message};
 
-/// As the surface delivers it, without the headers that say who asks.
-const CALL: &str = r#"{"data":{"name":"Alice"}}"#;
-
-/// Serves the agent, and says where.
-pub(crate) async fn serve() -> Outcome<SocketAddr> {
+/// Serves an agent that replies always this, and says where.
+pub async fn serve(reply: &'static str) -> Outcome<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             // A connection that breaks is the client's business.
-            tokio::spawn(async move { answer(stream).await.ok() });
+            tokio::spawn(async move { answer(stream, reply).await.ok() });
         }
     });
     Ok(address)
 }
 
-async fn answer(mut stream: TcpStream) -> Outcome<()> {
+async fn answer(mut stream: TcpStream, reply: &str) -> Outcome<()> {
     stream.set_nodelay(true)?;
-    let length = REPLY.len();
+    let length = reply.len();
     let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{REPLY}"
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{reply}"
     );
     let mut request = Vec::new();
     while stream.read_buf(&mut request).await? > 0 {
-        let text = std::str::from_utf8(&request)?;
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
-        if body.len() >= length.unwrap_or("0").parse()? {
+        if message::head(&request)?.is_some() {
             request.clear();
             stream.write_all(answer.as_bytes()).await?;
         }
@@ -56,23 +45,28 @@ async fn answer(mut stream: TcpStream) -> Outcome<()> {
 }
 
 /// Hyper's own client, and nothing around it.
-pub(crate) struct Bare {
+#[derive(Debug)]
+pub struct Bare {
     client: Client<HttpConnector, Full<Bytes>>,
     url: String,
+    call: Bytes,
 }
 
 impl Bare {
-    pub(crate) fn new(address: SocketAddr) -> Self {
+    /// A client that sends always this to there.
+    pub fn new(url: String, call: &'static str) -> Self {
         Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
-            url: format!("http://{address}/greet"),
+            url,
+            call: Bytes::from_static(call.as_bytes()),
         }
     }
 
-    pub(crate) async fn exchange(&self) -> Outcome<Bytes> {
+    /// Sends it, and reads the reply to its end.
+    pub async fn exchange(&self) -> Outcome<Bytes> {
         let request = http::Request::post(&self.url)
             .header("content-type", "application/json")
-            .body(Full::new(Bytes::from_static(CALL.as_bytes())))?;
+            .body(Full::new(self.call.clone()))?;
         let answer = self.client.request(request).await?;
         Ok(answer.into_body().collect().await?.to_bytes())
     }
