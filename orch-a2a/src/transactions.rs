@@ -33,6 +33,7 @@ use crate::{
     transaction::{Transaction, TransactionId},
 };
 use flights::{Boarded, Flight, Flights, Landed};
+use forward::House;
 use lanes::Lanes;
 use quotas::Quotas;
 use rejections::Rejections;
@@ -129,7 +130,7 @@ pub(crate) struct Shared {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     spawner: Arc<dyn Spawner>,
-    signer: AgentSigner,
+    house: House,
     options: TransactionOptions,
     organization: Slug,
     flights: Flights,
@@ -198,7 +199,7 @@ impl Transactions {
             clock,
             entropy,
             spawner,
-            signer,
+            house: House::new(signer),
             options,
         })))
     }
@@ -215,7 +216,7 @@ impl Transactions {
 
     /// What signs what is forwarded.
     pub fn signer(&self) -> &AgentSigner {
-        &self.0.signer
+        &self.0.house.signer
     }
 
     /// Makes a transaction, or says what came of it before.

@@ -13,6 +13,20 @@ use crate::{
     transaction::Transaction,
 };
 
+/// The orchestrator as it signs: by its key, under the id that is derived from it.
+#[derive(Debug)]
+pub(super) struct House {
+    pub(super) signer: AgentSigner,
+    id: String,
+}
+
+impl House {
+    pub(super) fn new(signer: AgentSigner) -> Self {
+        let id = signer.key().derived_id();
+        Self { signer, id }
+    }
+}
+
 /// What is sent on behalf of a consumer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent<'s> {
@@ -28,17 +42,13 @@ pub(super) struct Sent<'s> {
 
 impl Sent<'_> {
     /// The request of an execution: its body is signed by us or by the consumer, and its headers by us.
-    pub(super) fn exchange(
-        &self,
-        transaction: &Transaction,
-        signer: &AgentSigner,
-        now: Timestamp,
-    ) -> Exchange {
+    pub(super) fn exchange(&self, transaction: &Transaction, house: &House, now: Timestamp) -> Exchange {
+        let House { signer, id } = house;
         let context = Context::of(transaction, now);
         let body = self.body(transaction, &context);
         let (claimed, signature) = match self.service.forward {
             Forward::Signed => (transaction.consumer.to_string(), self.signature.to_owned()),
-            Forward::Data | Forward::Context => (signer.key().derived_id(), signer.sign(&body).to_text()),
+            Forward::Data | Forward::Context => (id.clone(), signer.sign(&body).to_text()),
         };
         let forward = signer.sign(context.signed(&body).as_bytes()).to_text();
         let headers = vec![

@@ -88,7 +88,7 @@ impl Transactions {
             payload: signed.asked.payload_document,
             signature: signed.signature,
         };
-        let exchange = sent.exchange(&transaction, &shared.signer, now);
+        let exchange = sent.exchange(&transaction, &shared.house, now);
         let flight = lead.flight();
         let execution = Execution {
             shared: shared.clone(),

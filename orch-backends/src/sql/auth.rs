@@ -1,8 +1,11 @@
 //! API keys, and the agents that sign.
 
+mod at_hand;
 mod key;
 mod nonce;
 mod party;
+
+pub(super) use at_hand::PartiesAtHand;
 
 use async_trait::async_trait;
 use orch_auth::{
@@ -68,7 +71,8 @@ impl PartyStore for SqlStore {
     }
 
     async fn find(&self, id: &PartyId) -> Result<Option<Party>, StoreError> {
-        self.read(id.clone(), |tx, id| Box::pin(party::find(tx, id)))
+        let input = (id.clone(), self.parties().clone());
+        self.read(input, |tx, (id, at_hand)| Box::pin(party::find(tx, id, at_hand)))
             .await
     }
 

@@ -7,6 +7,10 @@ use orch_core::{Event, EventLog, StoreError};
 
 use super::{SqlStore, Tx, Value, rows};
 
+const CONFLICT: &str = "ON CONFLICT DO NOTHING";
+
+const ONE: &str = "INSERT INTO orch_events (stream, seq, kind, at, data) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+
 /// Adds the events that a unit of work causes, after a conditional write has settled that the unit may count on: the
 /// numbers of the events then follow from what was written.
 ///
@@ -26,8 +30,20 @@ pub(crate) async fn insert(tx: &mut dyn Tx, events: &[Event]) -> Result<(), Stor
             (&event.data).into(),
         ]);
     }
-    let into = "INSERT INTO orch_events (stream, seq, kind, at, data)";
-    if rows::insert(tx, into, "ON CONFLICT DO NOTHING", &values).await? == events.len() as u64 {
+    let n_inserted = match &values[..] {
+        // Most units cause one, whose text need not be put together.
+        [value] => tx.execute(ONE, value).await?,
+        values => {
+            rows::insert(
+                tx,
+                "INSERT INTO orch_events (stream, seq, kind, at, data)",
+                CONFLICT,
+                values,
+            )
+            .await?
+        }
+    };
+    if n_inserted == events.len() as u64 {
         Ok(())
     } else {
         Err(StoreError::Broken(Box::new(Taken)))

@@ -11,20 +11,19 @@ use orch_core::{
     event::{Bell, News},
 };
 
-use super::{ConnectError, Engine, Options, ServingLock, Tx, Unit, telemetry};
+use super::{ConnectError, Engine, Options, ServingLock, Tx, Unit, auth::PartiesAtHand, telemetry};
 
 /// Keeps everything in an SQL database: it implements the store port of every domain crate.
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     engine: Arc<dyn Engine>,
+    parties: PartiesAtHand,
 }
 
 impl SqlStore {
     /// A store on an engine of the host's making; call [`migrate`](Self::migrate) before using it.
     pub fn new(engine: impl Engine) -> Self {
-        Self {
-            engine: Arc::new(engine),
-        }
+        Self::from(Arc::new(engine) as Arc<dyn Engine>)
     }
 
     /// Opens `sqlite://path` or `postgres://...` and brings its tables up to date.
@@ -145,6 +144,10 @@ impl SqlStore {
         }
     }
 
+    pub(super) fn parties(&self) -> &PartiesAtHand {
+        &self.parties
+    }
+
     /// The engine beneath, to be shared or decorated.
     pub fn engine(&self) -> &Arc<dyn Engine> {
         &self.engine
@@ -153,7 +156,10 @@ impl SqlStore {
 
 impl From<Arc<dyn Engine>> for SqlStore {
     fn from(engine: Arc<dyn Engine>) -> Self {
-        Self { engine }
+        Self {
+            engine,
+            parties: PartiesAtHand::default(),
+        }
     }
 }
 

@@ -56,6 +56,22 @@ async fn what_takes_too_long_ends_as_unknown() {
 }
 
 #[tokio::test]
+async fn what_costs_nothing_is_in_no_ledger_and_what_has_a_price_is() {
+    let house = House::new().await;
+    house.hear(&body(Some("tx_1")), None).await;
+    house
+        .offer(r#"{"service_id":"srv-greet","provider_agent_id":"agent-002","metadata":{"price":"0.0001 ALGO"}}"#)
+        .await;
+    house.grant("a2a:agent-001", 250).await;
+    house.hear(&body(Some("tx_2")), None).await;
+    let mut known = Vec::new();
+    for hold in house.provider.holds() {
+        known.push(house.billing.find_hold(hold).await.unwrap().is_some());
+    }
+    assert_eq!(known, [false, true]);
+}
+
+#[tokio::test]
 async fn a_price_is_paid_for_an_answer_and_for_nothing_else() {
     let house = House::new().await;
     house

@@ -10,10 +10,10 @@ use orch_approvals::{ApprovalOptions, Approvals, InMemoryApprovals};
 use orch_auth::{
     AgentKeyOptions, AgentKeys, AgentSigner, Document, InMemoryParties, Party, Registration, Vouched,
 };
-use orch_billing::{Billing, InMemoryLedger, Metering};
+use orch_billing::{Billing, HoldId, InMemoryLedger, Metering};
 use orch_core::{
-    Amount, BasisPoints, Caller, Catalog, Currency, InMemoryCatalog, InMemorySwitch, ManualClock,
-    SeededEntropy, Switch,
+    Amount, BasisPoints, Caller, Catalog, Currency, InMemoryCatalog, InMemorySwitch, InvocationId,
+    ManualClock, SeededEntropy, Switch,
 };
 
 use crate::{
@@ -36,12 +36,22 @@ pub(super) enum Act {
 pub(super) struct Provider {
     pub(super) acts: Mutex<VecDeque<Act>>,
     pub(super) calls: Mutex<Vec<Arc<Exchange>>>,
+    invocations: Mutex<Vec<InvocationId>>,
     release: tokio::sync::Notify,
 }
 
 impl Provider {
     pub(super) fn n_calls(&self) -> usize {
         self.calls.lock().unwrap().len()
+    }
+
+    /// What the ledger knows each call by.
+    pub(super) fn holds(&self) -> Vec<HoldId> {
+        let invocations = self.invocations.lock().unwrap();
+        invocations
+            .iter()
+            .map(|id| HoldId::from_uuid(id.uuid()))
+            .collect()
     }
 
     /// Lets everything go on that hangs.
@@ -53,8 +63,9 @@ impl Provider {
 #[async_trait]
 impl AgentTransport for Provider {
     async fn send(&self, call: Call, _: &ProgressSink) -> Result<Reply, TransportError> {
-        let exchange = call.exchange.expect("transactions are relayed");
+        let exchange = call.exchange.clone().expect("transactions are relayed");
         self.calls.lock().unwrap().push(exchange.clone());
+        self.invocations.lock().unwrap().push(call.invocation);
         let act = self.acts.lock().unwrap().pop_front();
         match act.unwrap_or(Act::Answer(200, r#"{"message": "Hello, Alice!", "n": 1.50}"#)) {
             Act::Answer(status, body) => exchange.answer(status, Some(body.as_bytes())),
@@ -127,6 +138,7 @@ impl House {
         let provider = Arc::new(Provider {
             acts: Mutex::default(),
             calls: Mutex::default(),
+            invocations: Mutex::default(),
             release: tokio::sync::Notify::new(),
         });
         let invoker = Invoker::new(

@@ -154,7 +154,9 @@ pub(super) async fn list(tx: &mut dyn Tx, filter: &Filter) -> Result<Vec<Transac
 /// State, end, the provider's status, what it said, and whether the call was lost.
 fn state(state: &State) -> [Value<'_>; 5] {
     let name = Value::from(state.name());
-    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
+    fn text(text: &Option<String>) -> Value<'_> {
+        text.as_ref().map_or(Value::Null, Value::from)
+    }
     match state {
         State::Pending | State::NotExecuted => [name, Value::Null, Value::Null, Value::Null, false.into()],
         State::Ended { at, end } => match end {

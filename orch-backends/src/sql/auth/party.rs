@@ -2,6 +2,7 @@ use orch_auth::{AgentKey, Party, PartyId, PartyKey};
 use orch_core::{StoreError, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::at_hand::PartiesAtHand;
 use crate::sql::{Row, Tx, Value};
 
 const TABLE: &str = "orch_parties";
@@ -40,10 +41,27 @@ pub(super) async fn update(tx: &mut dyn Tx, party: &Party) -> Result<bool, Store
     Ok(tx.execute(sql, &values(party)?).await? == 1)
 }
 
-pub(super) async fn find(tx: &mut dyn Tx, id: &PartyId) -> Result<Option<Party>, StoreError> {
+/// Reads whether it has changed, and all of it only then.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    id: &PartyId,
+    at_hand: &PartiesAtHand,
+) -> Result<Option<Party>, StoreError> {
+    let sql = "SELECT revision FROM orch_parties WHERE id = ?1";
+    let rows = tx.query(sql, &[id.as_str().into()]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    if let Some(party) = at_hand.at(id, row.of(TABLE).number("revision")?) {
+        return Ok(Some(party));
+    }
     let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE id = ?1");
     let rows = tx.query(&sql, &[id.as_str().into()]).await?;
-    rows.first().map(read).transpose()
+    let party = rows.first().map(read).transpose()?;
+    if let Some(party) = &party {
+        at_hand.keep(party);
+    }
+    Ok(party)
 }
 
 pub(super) async fn list(
