@@ -10,6 +10,7 @@ pub(super) mod fill;
 mod gazetteer;
 mod index;
 mod kin;
+mod kind;
 pub(super) mod known;
 mod lexeme;
 mod mention;

@@ -5,12 +5,15 @@ use std::{
     ops::Range,
 };
 
+use serde_json::Value;
+
 use super::{
     Library,
     fill::Filled,
     gazetteer::{currency, is_country, is_state},
     index::{count, says},
     kin::kin,
+    kind::kinds,
     known::Known,
     lexeme::Lexeme,
     mention::{ReadGoal, Said},
@@ -38,11 +41,17 @@ const NOTHING: f64 = 0.4;
 /// How much less is asked than that to be nothing.
 const UNASKED: f64 = 0.05;
 /// How likely a task is meant of which nothing is known.
-const PRIOR: f64 = -2.2;
+const PRIOR: f64 = -1.9;
 /// What it costs a task that something is not given that it cannot do without.
 pub(super) const LACKING: f64 = 1.9;
+/// Up to here, a task and a goal have no word in common.
+const SILENT: f64 = 0.3;
+/// What it costs a task that no word speaks for it.
+const UNSAID: f64 = 1.5;
 /// From here on, it tells no more how well a task ranks by words alone.
 const MAX_RANK: f64 = 25.0;
+/// How far a word of a task's name is said that is but the answer to a question: "when" says "date".
+const ANSWERED: f64 = 0.5;
 /// How much it counts that a task answers what a question asks for.
 pub(super) const ANSWER: f64 = 1.0;
 
@@ -101,6 +110,7 @@ impl Evidence {
             + 0.5 * self.chosen.min(1.0)
             - 1.0 * self.guessed.min(2.0)
             - 1.5 * self.undone
+            - if self.shared < SILENT { UNSAID } else { 0.0 }
             - if self.missing > 0.0 { LACKING } else { 0.0 }
     }
 
@@ -220,7 +230,7 @@ impl Library {
                 let own = likeness(stem, &lexeme.stem) * known.likeness(lexeme);
                 own.max(if synonym { SYNONYM } else { 0.0 })
             };
-            let answer: f64 = if answers.contains(stem) { SYNONYM } else { 0.0 };
+            let answer: f64 = if answers.contains(stem) { ANSWERED } else { 0.0 };
             let alike = contents.iter().map(|(_, lexeme)| alike(lexeme));
             said += weight * alike.fold(answer, f64::max);
         }
@@ -288,7 +298,36 @@ fn typed(goal: &ReadGoal, known: &Known, filled: &Filled) -> f64 {
             _ => 0.0,
         }
     });
-    kinds.sum()
+    kinds.sum::<f64>() + count(named(known, filled)) + count(of_kind(known, filled))
+}
+
+/// How many values are known as words of their slot's kind: a currency, a language.
+fn named(known: &Known, filled: &Filled) -> usize {
+    let is_named = |at: &&usize| {
+        let is_known = matches!(
+            known.slots[**at].sense,
+            Sense::Currency | Sense::Language | Sense::Country
+        );
+        is_known && !filled.mentions.contains_key(*at) && !filled.guessed.contains_key(*at)
+    };
+    filled.values.keys().filter(is_named).count()
+}
+
+/// How many slots hold a thing of the kind that they are called by: for an animal, a tiger.
+fn of_kind(known: &Known, filled: &Filled) -> usize {
+    let is_of_kind = |(at, value): &(&usize, &Value)| {
+        let slot = &known.slots[**at];
+        let texts = match value {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(*one),
+        };
+        let names = |kind: &str| slot.name.iter().any(|own| own == kind) || slot.about.contains(kind);
+        texts
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|text| kinds(text).any(names))
+    };
+    filled.values.iter().filter(is_of_kind).count()
 }
 
 /// The verb that says what a part of a goal wants done, if it opens it and asks for something definite.

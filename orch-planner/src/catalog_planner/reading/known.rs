@@ -109,6 +109,14 @@ impl Known {
         }
     }
 
+    /// The same task with these slots alone, as those of the objects that it takes a list of.
+    pub(super) fn within(&self, slots: Vec<Slot>) -> Self {
+        Self {
+            slots,
+            ..self.clone()
+        }
+    }
+
     /// The same, with slots that take numbers of any size: whoever asks for them tells what is wrong with a number.
     pub(in crate::catalog_planner) fn unbounded(mut self) -> Self {
         self.slots.iter_mut().for_each(Slot::unbound);

@@ -95,7 +95,7 @@ pub(super) fn is_small_talk(word: &str) -> bool {
 
 /// What a question asks for, by the words that open it.
 const ASKED: &[(&[&str], &[&str])] = &[
-    (&["when"], &["date", "time", "schedule", "day"]),
+    (&["when"], &["date", "time", "day"]),
     (&["where"], &["location", "place", "address", "find"]),
     (&["who"], &["person", "name", "player", "author", "winner"]),
     (&["how", "many"], &["count", "number", "quantity"]),

@@ -104,6 +104,7 @@ pub(super) fn text(mention: &Mention, slot: &Slot) -> Option<f64> {
         Sense::Id => match said {
             Said::Code => 2.0,
             Said::Quote => 1.1,
+            Said::Name(_) if currency(&mention.text).is_some() => 0.1,
             Said::Name(_) if mention.text.chars().all(|char| !char.is_lowercase()) => 1.6,
             Said::Name(_) => 0.1,
             _ => return None,

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::{Filler, phrase::is_stop, value::fitted};
+use super::{Filled, Filler, fill, phrase::is_stop, value::fitted};
 use crate::catalog_planner::{
     reading::{
         lexeme::Lexeme,
         mention::{Mention, Said},
         slot::Slot,
+        wish::joints,
     },
     shape::Shape,
 };
@@ -47,6 +48,7 @@ impl Filler<'_> {
             return;
         }
         if !slot.fields.is_empty() {
+            self.objects(at);
             return;
         }
         let mut runs = self.runs(slot);
@@ -79,6 +81,31 @@ impl Filler<'_> {
             self.claim(range);
         }
         self.set(at, Value::Array(values));
+    }
+
+    /// Objects, one for each thing that commas and "and" keep apart: "2 notebooks and 3 pens".
+    fn objects(&mut self, at: usize) {
+        let fields = self.known.within(self.known.slots[at].fields.clone());
+        let mut start = self.range.start;
+        let mut objects: Vec<(Value, Filled)> = Vec::new();
+        let ends = joints(self.goal, self.range.clone()).into_iter();
+        let past = self.range.end..self.range.end;
+        for joint in ends.chain([past]) {
+            let mut taken = self.taken | &self.filled.claimed;
+            taken.extend(objects.iter().flat_map(|(_, filled)| &filled.claimed));
+            let filled = fill(&fields, self.goal, start..joint.start, &taken);
+            start = joint.end;
+            if filled.missing(&fields).next().is_none() && !filled.mentions.is_empty() {
+                objects.push((Value::Object(filled.arguments(&fields)), filled));
+            }
+        }
+        if !objects.is_empty() {
+            let (values, filled): (Vec<Value>, Vec<Filled>) = objects.into_iter().unzip();
+            self.filled
+                .claimed
+                .extend(filled.into_iter().flat_map(|filled| filled.claimed));
+            self.set(at, Value::Array(values));
+        }
     }
 
     /// An array that is written as one; of objects, those whose members go by the names of the slot's fields.

@@ -46,7 +46,7 @@ impl Filler<'_> {
                 self.take_words(at, range);
             }
         }
-        for at in self.open(|slot| takes_words(slot) && slot.is_required) {
+        for at in self.open(|slot| takes_words(slot) && slot.is_required && slot.default.is_none()) {
             if let Some(range) = self.guessed(&self.known.slots[at]) {
                 self.filled.guessed.insert(at, range.clone());
                 self.take_words(at, range);

@@ -17,7 +17,7 @@ impl Filler<'_> {
     /// Gives what nothing accounts for to what a call cannot do without.
     pub(super) fn remains(&mut self) {
         self.last_numbers();
-        let lacking = self.open(|slot| slot.is_required && takes_anything(slot));
+        let lacking = self.open(|slot| slot.is_required && slot.default.is_none() && takes_anything(slot));
         if let [slot] = lacking.as_slice()
             && let Some(words) = self.unaccounted()
         {

@@ -262,3 +262,41 @@ fn a_day_is_counted_from_today_and_a_number_stays_one() {
         json!({"days": 3})
     );
 }
+
+#[test]
+fn a_list_of_objects_holds_one_for_each_thing() {
+    let item = json!({"type": "object", "required": ["product", "quantity"], "properties": {
+        "product": text("What is ordered"), "quantity": {"type": "integer"}}});
+    let supplies = json!({"items": {"type": "array", "items": item}});
+    assert_eq!(
+        said(
+            "order_supplies",
+            &supplies,
+            "Order 2 notebooks and 3 boxes of pens"
+        ),
+        json!({"items": [{"product": "notebooks", "quantity": 2}, {"product": "pens", "quantity": 3}]})
+    );
+    assert_eq!(said("order_supplies", &supplies, "Order supplies"), json!({}));
+}
+
+#[test]
+fn what_is_written_as_an_object_goes_into_one() {
+    let record = json!({"record": {"type": "object"}, "table": text("Table")});
+    assert_eq!(
+        said(
+            "add_row",
+            &record,
+            r#"Add {"title": "Notes", "pages": 36} to the table staff"#
+        ),
+        json!({"record": {"title": "Notes", "pages": 36}, "table": "staff"})
+    );
+}
+
+#[test]
+fn what_a_call_cannot_do_without_has_its_default() {
+    let sorted = json!({"column": text("Column"), "direction": {"type": "string", "default": "up"}});
+    assert_eq!(
+        said("sort_rows", &sorted, "Sort the rows by the column price"),
+        json!({"column": "price", "direction": "up"})
+    );
+}

@@ -170,7 +170,8 @@ pub(in crate::catalog_planner::reading) fn of(name: &[String], description: &str
 }
 
 fn by_description(description: &str) -> Option<Sense> {
-    let opening: String = description.chars().take(80).collect();
+    let mut opening: String = description.chars().take(80).collect();
+    opening.push(' '); // what ends a description is a word, too
     let found = BY_DESCRIPTION.iter().filter_map(|(sense, parts)| {
         let place = parts.iter().filter_map(|part| opening.find(part)).min()?;
         Some((place, *sense))
@@ -195,6 +196,7 @@ mod tests {
             ("name", "The name of the movie", Sense::Name),
             ("order_id", "", Sense::Id),
             ("start_time", "In the format YYYY-MM-DD HH:MM", Sense::Moment),
+            ("check_in", "Check-in date", Sense::Date),
             ("mystery", "", Sense::Other),
         ] {
             assert_eq!(
