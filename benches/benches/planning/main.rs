@@ -18,8 +18,8 @@ use round::{Among, Graded, Round, Wording};
 
 /// The least that each figure must be over the seen and over the unseen cases; a little below what was measured.
 const FLOORS: [(&str, [f64; 4]); 2] = [
-    ("seen", [0.91, 0.84, 0.78, 0.88]),
-    ("unseen", [0.78, 0.54, 0.53, 0.85]),
+    ("seen", [0.92, 0.85, 0.84, 0.88]),
+    ("unseen", [0.83, 0.65, 0.56, 0.88]),
 ];
 /// The most that the share of right tasks may fall where goals are said otherwise.
 const MAX_FALL: f64 = 0.12;
