@@ -1,4 +1,6 @@
 mod error;
+#[cfg(any(feature = "http-clients", feature = "process"))]
+mod reach;
 
 use std::sync::Arc;
 
@@ -61,6 +63,7 @@ pub struct Builder {
     planner: Option<Arc<dyn Planner>>,
     model: Option<Model>,
     fee: BasisPoints,
+    bytes_at_hand: usize,
     limits: InvokerLimits,
     orchestrations: OrchestrationOptions,
     worker: WorkerOptions,
@@ -89,6 +92,7 @@ impl Builder {
             planner: None,
             model: None,
             fee: BasisPoints::default(),
+            bytes_at_hand: Catalog::MAX_BYTES_AT_HAND,
             limits: InvokerLimits::default(),
             orchestrations: OrchestrationOptions::default(),
             worker: WorkerOptions::default(),
@@ -218,6 +222,15 @@ impl Builder {
         Self { fee, ..self }
     }
 
+    /// The most memory that the agents of the catalog take in this process, in bytes; 512 MiB unless it is given. Where they
+    /// would take more, the store is searched.
+    pub fn bytes_at_hand(self, bytes_at_hand: usize) -> Self {
+        Self {
+            bytes_at_hand,
+            ..self
+        }
+    }
+
     /// Bounds single calls.
     pub fn invoker_limits(self, limits: InvokerLimits) -> Self {
         Self { limits, ..self }
@@ -250,7 +263,7 @@ impl Builder {
         #[cfg(feature = "http-clients")]
         let http = match self.http {
             Some(transport) => Some(transport),
-            None => Some(guarded(self.http_options, clock.clone())?),
+            None => Some(reach::guarded(self.http_options, clock.clone())?),
         };
         #[cfg(not(feature = "http-clients"))]
         let http = self.http;
@@ -261,11 +274,12 @@ impl Builder {
         #[cfg(feature = "process")]
         let process = self
             .process
-            .or_else(|| programs(self.process_options, clock.clone()));
+            .or_else(|| reach::programs(self.process_options, clock.clone()));
         #[cfg(not(feature = "process"))]
         let process = self.process;
         let paid_runs = self.stores.joined();
-        let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone());
+        let catalog = Catalog::new(self.stores.catalog, clock.clone(), entropy.clone())
+            .with_bytes_at_hand(self.bytes_at_hand);
         let billing = Billing::new(self.stores.ledger, clock.clone(), self.fee);
         let metering = Metering::new(self.stores.usage, clock.clone());
         let api_keys = ApiKeys::new(self.stores.api_keys, clock.clone(), entropy.clone());
@@ -373,24 +387,4 @@ impl Builder {
             working: Count::new(),
         }))
     }
-}
-
-/// Agents behind HTTP addresses, as the guarded client reaches them.
-#[cfg(feature = "http-clients")]
-fn guarded(
-    options: orch_backends::http::HttpOptions,
-    clock: Arc<dyn Clock>,
-) -> Result<Arc<dyn AgentTransport>, orch_backends::http::TlsError> {
-    let client = orch_backends::http::GuardedClient::new(options, clock.clone())?;
-    Ok(Arc::new(orch_backends::http::HttpAgents::new(client, clock)))
-}
-
-/// Programs of this machine, if the host runs any.
-#[cfg(feature = "process")]
-fn programs(
-    options: Option<orch_backends::process::ProcessOptions>,
-    clock: Arc<dyn Clock>,
-) -> Option<Arc<dyn AgentTransport>> {
-    let agents = orch_backends::process::ProcessAgents::new(options?, clock);
-    Some(Arc::new(agents))
 }

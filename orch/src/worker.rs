@@ -37,6 +37,7 @@ pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), Wor
     chores.spawn(retention::prune(parts.clone()));
     chores.spawn(decided::tell_runs(parts.clone()));
     chores.spawn(seal(parts.clone()));
+    chores.spawn(take_agents_to_hand(parts.clone()));
     chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {
@@ -188,6 +189,21 @@ async fn seal(parts: Parts) {
             Err(error) => warn(&error, "what was done cannot be sealed"),
         }
         parts.clock.sleep(SEAL_INTERVAL).await;
+    }
+}
+
+/// Reads the catalog before anybody searches it.
+async fn take_agents_to_hand(parts: Parts) {
+    loop {
+        match parts.catalog.load().await {
+            Ok(true) => return,
+            Ok(false) => {
+                tracing::warn!("the catalog is more than may be at hand: the store is searched");
+                return;
+            }
+            Err(error) => warn(&error, "the catalog cannot be read"),
+        }
+        parts.clock.sleep(parts.options.retry_interval).await;
     }
 }
 

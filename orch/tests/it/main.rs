@@ -4,6 +4,7 @@
 mod agents;
 mod approvals;
 mod bad_input;
+mod catalog;
 mod engine;
 mod enrollment;
 mod host;
