@@ -43,6 +43,10 @@ pub(in crate::catalog_planner) struct Filled {
     pub(super) is_scraped: bool,
     /// The lexemes that name a choice: they say what is asked as much as a value.
     pub(super) chosen: BTreeSet<usize>,
+    /// Slots that were filled with words, be they guessed, led to or a choice, and which words.
+    pub(super) words: BTreeMap<usize, Range<usize>>,
+    /// How well the mentions go into their slots, together.
+    pub(super) affinity: f64,
 }
 
 /// A task's slots, and the part of a goal that they are filled from.

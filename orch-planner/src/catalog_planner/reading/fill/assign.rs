@@ -52,9 +52,10 @@ impl Filler<'_> {
         let (_, chosen) = search.from(0, 0);
         for (place, column) in chosen {
             let (slot, at) = (in_order[place], mentions[column]);
-            let Some((_, value)) = pairs[place][column].clone() else {
+            let Some((score, value)) = pairs[place][column].clone() else {
                 continue;
             };
+            self.filled.affinity += score;
             let range = self.goal.mentions[at].range.clone();
             let longer = self.led_by_noun(range.start, &self.known.slots[slot]);
             self.claim(longer..range.end + self.told_age(range.end));

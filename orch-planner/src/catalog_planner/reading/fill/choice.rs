@@ -85,11 +85,12 @@ impl Filler<'_> {
                 said.sort_by_key(|(_, range, _)| range.start);
                 let values: Vec<Value> = said.iter().map(|(.., value)| (*value).clone()).collect();
                 if !values.is_empty() {
-                    said.iter().for_each(|(_, range, _)| self.choose(range.clone()));
+                    said.iter()
+                        .for_each(|(_, range, _)| self.choose(at, range.clone()));
                     self.set(at, Value::Array(values));
                 }
             } else if let Some((_, range, value)) = said.into_iter().next() {
-                self.choose(range);
+                self.choose(at, range);
                 self.set(at, value.clone());
             } else if let (Some(default), true) = (&slot.default, slot.is_required) {
                 self.set(at, default.clone());
@@ -98,7 +99,8 @@ impl Filler<'_> {
         self.shown_choices();
     }
 
-    fn choose(&mut self, range: Range<usize>) {
+    fn choose(&mut self, slot: usize, range: Range<usize>) {
+        self.filled.words.insert(slot, range.clone());
         self.filled.chosen.extend(range.clone());
         self.claim(range);
     }
@@ -123,7 +125,7 @@ impl Filler<'_> {
             if let Some((score, range, shown)) = best.filter(|(score, ..)| *score >= 1.0)
                 && score > 0.0
             {
-                self.choose(range);
+                self.choose(at, range);
                 self.set(at, Value::String(shown));
             }
         }

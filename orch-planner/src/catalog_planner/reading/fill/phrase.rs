@@ -60,6 +60,7 @@ impl Filler<'_> {
     }
 
     fn take(&mut self, at: usize, (range, value): (Range<usize>, String)) {
+        self.filled.words.insert(at, range.clone());
         self.claim(range);
         let value = Value::String(value);
         self.set(
