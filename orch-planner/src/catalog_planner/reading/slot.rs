@@ -172,9 +172,7 @@ impl Slot {
 
     /// Whether its name says one of these words.
     pub(super) fn is_called(&self, words: &[&str]) -> bool {
-        words
-            .iter()
-            .any(|word| self.name.iter().any(|own| *own == stem(word)))
+        words.iter().any(|word| self.name.contains(&stem(word)))
     }
 
     /// Whether its description or name says one of these stems or phrases.

@@ -1,6 +1,11 @@
 //! Prepositions, and what stands after them.
 
-use crate::catalog_planner::reading::slot::{Slot, sense::Sense};
+use std::{collections::HashSet, sync::LazyLock};
+
+use crate::catalog_planner::{
+    reading::slot::{Slot, sense::Sense},
+    stem::stem,
+};
 
 /// Prepositions, with the names of what stands after them.
 const ROLES: &[(&[&str], &[&str])] = &[
@@ -97,24 +102,24 @@ const ROLES: &[(&[&str], &[&str])] = &[
     ),
 ];
 
+/// The stems of these names, role by role: each preposition before a value asks for them.
+static NAMES: LazyLock<Vec<HashSet<String>>> = LazyLock::new(|| {
+    let stems = |names: &&[&str]| names.iter().map(|name| stem(name)).collect();
+    ROLES.iter().map(|(_, names)| stems(names)).collect()
+});
+
 /// Whether the preposition before a value speaks for a slot (above zero) or against it (below).
 pub(super) fn role(preposition: &str, slot: &Slot) -> f64 {
-    let is_said = |names: &[&str]| slot.is_called(names);
-    let mut score: f64 = 0.0;
-    for (prepositions, names) in ROLES {
-        if is_said(names) && prepositions.contains(&preposition) {
-            score = score.max(1.2);
-        }
-    }
+    let is_named = |role: usize| slot.name.iter().any(|own| NAMES[role].contains(own));
+    let stands = |role: usize| ROLES[role].0.contains(&preposition);
     // "From" and "to" tell pairs apart: what goes with the one does not go with the other.
-    let [from, to] = [&ROLES[0], &ROLES[1]];
-    if (is_said(from.1) && !is_said(to.1) && to.0.contains(&preposition))
-        || (is_said(to.1) && !is_said(from.1) && from.0.contains(&preposition))
-    {
+    let (from, to) = (0, 1);
+    let is_other = |own, other| stands(other) && is_named(own) && !is_named(other);
+    if is_other(from, to) || is_other(to, from) {
         return -1.2;
     }
-    if score > 0.0 {
-        return score;
+    if (0..ROLES.len()).any(|role| stands(role) && is_named(role)) {
+        return 1.2;
     }
     match (preposition, slot.sense) {
         (
