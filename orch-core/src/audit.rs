@@ -13,7 +13,9 @@ mod verdict;
 pub use seal::{Anchor, AnchorError, Entry, Seal};
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{AuditStore, Stretch, Tail, in_memory::InMemoryAudit};
+#[cfg(feature = "memory")]
+pub use store::in_memory::InMemoryAudit;
+pub use store::{AuditStore, Stretch, Tail};
 pub use verdict::{Fault, Verdict};
 
 use std::{sync::Arc, time::Duration};

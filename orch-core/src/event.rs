@@ -4,9 +4,11 @@ mod bell;
 mod store;
 
 pub use bell::{Bell, Ear, News};
+pub use store::EventLog;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{EventLog, in_memory::InMemoryEventLog};
+#[cfg(feature = "memory")]
+pub use store::in_memory::InMemoryEventLog;
 
 use std::fmt;
 

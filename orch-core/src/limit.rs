@@ -17,7 +17,9 @@ pub use limiter::Limiter;
 pub use rate::{Rate, Standing};
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{Heard, Tally, TallyStore, in_memory::InMemoryTallies};
+#[cfg(feature = "memory")]
+pub use store::in_memory::InMemoryTallies;
+pub use store::{Heard, Tally, TallyStore};
 pub use window::SlidingWindow;
 
 #[cfg(test)]

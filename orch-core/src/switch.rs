@@ -2,9 +2,11 @@
 
 mod store;
 
+pub use store::SwitchStore;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{SwitchStore, in_memory::InMemorySwitch};
+#[cfg(feature = "memory")]
+pub use store::in_memory::InMemorySwitch;
 
 use std::{
     collections::HashMap,

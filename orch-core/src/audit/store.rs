@@ -1,5 +1,6 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+#[cfg(feature = "memory")]
 pub(crate) mod in_memory;
 
 use std::{fmt, time::Duration};
@@ -35,18 +36,6 @@ pub struct Stretch {
     pub to: u64,
     /// How many there are: all from the first to the last, unless somebody changed what was sealed.
     pub n_events: u64,
-}
-
-impl Stretch {
-    /// One event.
-    pub(super) fn of(event: &Event) -> Self {
-        Self {
-            stream: event.stream.clone(),
-            from: event.seq,
-            to: event.seq,
-            n_events: 1,
-        }
-    }
 }
 
 impl fmt::Display for Stretch {

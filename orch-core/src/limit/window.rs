@@ -73,7 +73,9 @@ impl SlidingWindow {
 
     /// How many requests can be let through now.
     pub fn remaining(&self, now: Timestamp) -> u32 {
-        let inside = self.passed.iter().filter(|&&at| at + self.length > now).count();
-        u32::try_from(self.limit.saturating_sub(inside)).unwrap_or(u32::MAX)
+        // The earliest come first, so those that left the window do.
+        let n_left = self.passed.partition_point(|&at| at + self.length <= now);
+        let n_inside = self.passed.len() - n_left;
+        u32::try_from(self.limit.saturating_sub(n_inside)).unwrap_or(u32::MAX)
     }
 }

@@ -140,7 +140,12 @@ impl AuditStore for InMemoryAudit {
                         last.n_events += 1;
                         last.to = event.seq;
                     }
-                    _ => stretches.push(Stretch::of(event)),
+                    _ => stretches.push(Stretch {
+                        stream: event.stream.clone(),
+                        from: event.seq,
+                        to: event.seq,
+                        n_events: 1,
+                    }),
                 }
             }
             tail.n_streams = stretches.len() as u64;
