@@ -26,10 +26,9 @@ pub use rank::RankedTask;
 pub use reference::AgentKey;
 #[cfg(any(test, feature = "testing"))]
 pub use store::conformance;
-pub use store::{
-    Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark, Review,
-    in_memory::InMemoryCatalog,
-};
+#[cfg(feature = "memory")]
+pub use store::in_memory::InMemoryCatalog;
+pub use store::{Candidates, CatalogStore, Change, ChangeStore, Changes, HealthStore, Mark, Review};
 pub use weight::{Posting, rarity};
 
 use std::sync::Arc;

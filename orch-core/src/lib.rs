@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod error;
 pub mod event;
 pub mod fingerprint;
+mod generations;
 pub mod hex;
 pub mod id;
 #[cfg(feature = "limit")]
@@ -22,12 +23,17 @@ pub mod text;
 
 pub use agent::{Agent, AgentVersion, Task, Version};
 pub use caller::{Caller, Proof};
-pub use catalog::{Catalog, CatalogError, CatalogStore, InMemoryCatalog, Resolved};
+#[cfg(feature = "memory")]
+pub use catalog::InMemoryCatalog;
+pub use catalog::{Catalog, CatalogError, CatalogStore, Resolved};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::{Cause, Entity, ErrorKind, Failure, Purse, StoreError};
-pub use event::{Event, EventLog, InMemoryEventLog};
+#[cfg(feature = "memory")]
+pub use event::InMemoryEventLog;
+pub use event::{Event, EventLog};
 pub use fingerprint::Fingerprint;
+pub use generations::Generations;
 pub use id::{
     AccountId, AccountIdError, AgentId, ApiKeyId, ApprovalId, ApprovalIdError, IdError, InvocationId, RunId,
 };
@@ -36,5 +42,7 @@ pub use page::{Order, Page, PageRequest};
 pub use secret::{Sealer, Secret};
 #[doc(hidden)]
 pub use serde;
-pub use switch::{InMemorySwitch, Switch, SwitchStore};
+#[cfg(feature = "memory")]
+pub use switch::InMemorySwitch;
+pub use switch::{Switch, SwitchStore};
 pub use uuid::Uuid;

@@ -1,5 +1,7 @@
 //! Exact money: integers of minor units, decimals only as text, and the one place that rounds.
 
+mod at_most;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,10 @@
 use std::{
-    collections::HashMap,
-    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use super::AgentKey;
-use crate::{AccountId, Agent, AgentId, AgentVersion, Timestamp, Version};
+use crate::{AccountId, Agent, AgentId, AgentVersion, Generations, Timestamp, Version};
 
 /// How long what may change passes for fresh.
 const FRESH: Duration = Duration::from_secs(1);
@@ -14,7 +12,7 @@ const FRESH: Duration = Duration::from_secs(1);
 const GENERATION: usize = 1_000;
 
 /// What the hot path asks for again and again, bounded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cache {
     agents: Mutex<Generations<AgentId, Seen>>,
     versions: Mutex<Generations<(AgentId, Version), Arc<AgentVersion>>>,
@@ -29,6 +27,17 @@ pub(super) struct Cache {
 struct Seen {
     agent: Arc<Agent>,
     at: Timestamp,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            agents: Mutex::new(Generations::new(GENERATION)),
+            versions: Mutex::new(Generations::new(GENERATION)),
+            bearers: Mutex::new(Generations::new(GENERATION)),
+            developed: Mutex::new(Generations::new(GENERATION)),
+        }
+    }
 }
 
 impl Cache {
@@ -72,7 +81,7 @@ impl Cache {
 
     /// Forgets how many agents anyone has developed, as there is one more.
     pub(super) fn forget_n_developed(&self) {
-        *lock(&self.developed) = Generations::default();
+        lock(&self.developed).clear();
     }
 
     /// Keeps an agent that was read at `at` or later. What is known to be newer stays.
@@ -102,67 +111,4 @@ fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A bounded map that forgets what nobody asked for lately: when the young generation is full, it becomes the old one,
-/// and what was old is dropped. What is asked for becomes young again.
-#[derive(Debug)]
-struct Generations<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
-}
-
-impl<K, V> Default for Generations<K, V> {
-    fn default() -> Self {
-        Self {
-            young: HashMap::new(),
-            old: HashMap::new(),
-        }
-    }
-}
-
-impl<K: Eq + Hash + Clone, V: Clone> Generations<K, V> {
-    fn get(&mut self, key: &K) -> Option<V> {
-        if let Some(value) = self.young.get(key) {
-            return Some(value.clone());
-        }
-        let (key, value) = self.old.remove_entry(key)?;
-        self.put(key, value.clone());
-        Some(value)
-    }
-
-    fn put(&mut self, key: K, value: V) {
-        if self.young.len() >= GENERATION && !self.young.contains_key(&key) {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key, value);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_asked_for_stays_and_the_rest_is_bounded() {
-        let mut map = Generations::default();
-        map.put(0, 0);
-        for n in 1..10 * GENERATION {
-            map.put(n, n);
-            assert_eq!(map.get(&0), Some(0), "after {n}");
-            assert!(map.young.len() + map.old.len() <= 2 * GENERATION);
-        }
-        assert_eq!(map.get(&1), None);
-    }
-
-    #[test]
-    fn the_last_value_counts() {
-        let mut map = Generations::default();
-        map.put(0, 1);
-        for n in 1..=GENERATION {
-            map.put(n, 0);
-        }
-        map.put(0, 2);
-        assert_eq!(map.get(&0), Some(2));
-    }
 }

@@ -1,5 +1,6 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+#[cfg(feature = "memory")]
 pub(crate) mod in_memory;
 
 use std::fmt;

@@ -1,6 +1,9 @@
 //! How much an agent says about each word.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{AgentVersion, Task, text::words};
 
@@ -14,7 +17,7 @@ pub struct Posting {
 }
 
 /// How strongly each word is meant: above 0.0 and below 1.0.
-pub(super) type Meant = BTreeMap<String, f64>;
+pub(super) type Meant = HashMap<String, f64>;
 
 /// A part of what is said about a task: how much a word in it counts, how many words are usual, how many are read.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +72,7 @@ const MAX_POSTINGS: usize = 2_000;
 
 /// How much is said about each word.
 #[derive(Clone, Debug, Default)]
-struct Weights(BTreeMap<String, f64>);
+struct Weights(HashMap<String, f64>);
 
 impl Weights {
     fn add(&mut self, field: Field, text: &str) {
@@ -129,12 +132,12 @@ pub(super) fn tasks(version: &AgentVersion) -> Vec<Meant> {
     let agent = Weights::of_agent(version);
     let tasks = version.tasks.iter();
     let mut tasks: Vec<Meant> = tasks.map(|task| agent.with_task(task).saturated()).collect();
-    let at_most: usize = tasks.iter().map(BTreeMap::len).sum();
+    let at_most: usize = tasks.iter().map(HashMap::len).sum();
     if at_most > MAX_POSTINGS {
-        let mut best: Vec<(String, u32)> = best(&tasks).into_iter().collect();
-        best.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+        let mut best = best(&tasks);
+        best.sort_by_key(|posting| Reverse(posting.weight));
         best.truncate(MAX_POSTINGS);
-        let counting: HashSet<String> = best.into_iter().map(|(word, _)| word).collect();
+        let counting: HashSet<String> = best.into_iter().map(|posting| posting.word).collect();
         for task in &mut tasks {
             task.retain(|word, _| counting.contains(word));
         }
@@ -142,23 +145,25 @@ pub(super) fn tasks(version: &AgentVersion) -> Vec<Meant> {
     tasks
 }
 
-/// The weight of each word in the task that says most about it.
-fn best(tasks: &[Meant]) -> BTreeMap<String, u32> {
-    let mut best: BTreeMap<String, u32> = BTreeMap::new();
+/// The weight of each word in the task that says most about it; words in order.
+fn best(tasks: &[Meant]) -> Vec<Posting> {
+    let mut best: HashMap<&str, f64> = HashMap::new();
     for (word, weight) in tasks.iter().flatten() {
-        let weight = thousandths(*weight);
-        match best.get_mut(word) {
-            Some(most) => *most = weight.max(*most),
-            None => drop(best.insert(word.clone(), weight)),
-        }
+        let most = best.entry(word).or_default();
+        *most = weight.max(*most);
     }
-    best
+    let posting = |(word, weight): (&str, f64)| Posting {
+        word: word.to_owned(),
+        weight: thousandths(weight),
+    };
+    let mut postings: Vec<Posting> = best.into_iter().map(posting).collect();
+    postings.sort_by(|one, other| one.word.cmp(&other.word));
+    postings
 }
 
 /// What a store finds the agent by: words of its latest version, in order.
 pub(super) fn postings(version: &AgentVersion) -> Vec<Posting> {
-    let best = best(&tasks(version)).into_iter();
-    best.map(|(word, weight)| Posting { word, weight }).collect()
+    best(&tasks(version))
 }
 
 #[expect(

@@ -20,10 +20,17 @@ impl Bits {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// Leaves what is in the other set, too.
-    pub(super) fn keep(&mut self, other: &Self) {
-        for (word, other) in self.0.iter_mut().zip(&other.0) {
-            *word &= other;
+    /// Leaves the slots that are wanted, each asked about once.
+    pub(super) fn retain(&mut self, is_wanted: impl Fn(u32) -> bool) {
+        for (word, first) in self.0.iter_mut().zip((0_u32..).step_by(64)) {
+            let mut rest = *word;
+            while rest != 0 {
+                let place = rest.trailing_zeros();
+                rest &= rest - 1;
+                if !is_wanted(first + place) {
+                    *word &= !(1 << place);
+                }
+            }
         }
     }
 }

@@ -39,14 +39,18 @@ impl Index {
     /// The slots of the agents that the viewer may see and the filter admits; `None` for none.
     fn admitted(&self, viewer: &AccountId, filter: &AgentFilter) -> Option<Bits> {
         let wanted = Wanted::of(viewer, filter, &self.names)?;
-        let mut found = Bits::none(self.agents.len());
-        for (facets, slot) in self.columns.facets.iter().zip(0_u32..) {
+        let facets = &self.columns.facets;
+        if let Some(search) = filter.search.as_deref().map(fold).filter(|text| !text.is_empty()) {
+            // What does not have the text need not be looked at.
+            let mut found = self.columns.texts.containing(&search);
+            found.retain(|slot| wanted.admits(&facets[slot as usize]));
+            return Some(found);
+        }
+        let mut found = Bits::none(facets.len());
+        for (facets, slot) in facets.iter().zip(0_u32..) {
             if wanted.admits(facets) {
                 found.add(slot);
             }
-        }
-        if let Some(search) = filter.search.as_deref().map(fold).filter(|text| !text.is_empty()) {
-            found.keep(&self.columns.texts.containing(&search));
         }
         Some(found)
     }
