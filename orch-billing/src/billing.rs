@@ -155,10 +155,18 @@ impl Billing {
         amount: Amount,
         usage: Option<UsageRecord>,
     ) -> Result<Hold, BillingError> {
-        let payment = self.payment(id, amount, usage)?;
-        let captured = explain(self.store.close(&payment).await?, id, "")?;
-        self.paid_elsewhere(&payment);
-        Ok(captured)
+        self.close(&self.payment(id, amount, usage)?).await
+    }
+
+    /// Does what was drafted: a [payment](Self::payment), or a [release](Self::giving_back).
+    ///
+    /// # Errors
+    ///
+    /// As [`capture`](Self::capture) and [`release`](Self::release), but for `Invalid`.
+    pub async fn close(&self, closing: &Closing) -> Result<Hold, BillingError> {
+        let closed = explain(self.store.close(closing).await?, closing.hold, "")?;
+        self.paid_elsewhere(closing);
+        Ok(closed)
     }
 
     /// What [`capture`](Self::capture) does to a hold, for a store that does it together with what is paid.
@@ -194,8 +202,7 @@ impl Billing {
     /// `HoldNotFound`, `HoldClosed` when it was captured, `HoldBusy` while sub-holds are open, `Invalid` for the usage of
     /// another invocation.
     pub async fn release(&self, id: HoldId, usage: Option<UsageRecord>) -> Result<Hold, BillingError> {
-        let closing = self.giving_back(id, usage)?;
-        explain(self.store.close(&closing).await?, id, "")
+        self.close(&self.giving_back(id, usage)?).await
     }
 
     /// What [`release`](Self::release) does to a hold, for a store that does it together with what it was for.

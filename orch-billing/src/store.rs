@@ -75,7 +75,8 @@ pub trait UsageStore: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Page<UsageRecord>, StoreError>;
 
     /// Sums over the records of an account in a period whose cost is in `currency`: at most `limit` groups that are not
-    /// empty; days in their order, the others by cost, the dearest first, then by key.
+    /// empty; days in their order, the others by cost, the dearest first, then by key. Only the whole says how many agents
+    /// were called.
     async fn summarize(
         &self,
         account: &AccountId,

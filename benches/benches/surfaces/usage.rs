@@ -18,7 +18,7 @@ const DAYS: u64 = 365;
 const AGENTS: u64 = 50;
 const QUESTIONS: usize = 60;
 
-/// Fills a file with records, sums them up as the migration does, and asks `GET /usage` for spans of all kinds.
+/// Fills a file with records, sums them up as the migrations do, and asks `GET /usage` for spans of all kinds.
 pub(crate) async fn measure() -> Outcome<()> {
     let directory = tempfile::tempdir()?;
     let path = directory.path().join("usage.db");
@@ -79,20 +79,20 @@ fn fill(path: &std::path::Path) -> Outcome<()> {
     let records = format!(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {RECORDS}) \
          INSERT INTO orch_usage (invocation, account, agent, agent_slug, task, outcome, units, cost, currency, took_millis, at, \
-         summed) SELECT printf('inv_%032x', i), 'acme', printf('agent_%032x', i * 7919 % {AGENTS}), \
+         summed, totaled) SELECT printf('inv_%032x', i), 'acme', printf('agent_%032x', i * 7919 % {AGENTS}), \
          'agent-' || (i * 7919 % {AGENTS}), 'task-' || (i * 31 % 2), \
          CASE WHEN i % 50 = 0 THEN 'failed' ELSE 'answered' END, 1, i % 1000, 'ALGO', i % 3000, \
-         (unixepoch() - {DAYS} * 86400) * 1000 + i * {step}, 1 FROM n"
+         (unixepoch() - {DAYS} * 86400) * 1000 + i * {step}, 1, 1 FROM n"
     );
     connection.execute_batch("BEGIN")?;
     connection.execute(&records, [])?;
-    let migration = SqlStore::migrations()
-        .iter()
-        .find(|migration| migration.name == "usage sums");
-    let migration = migration.ok_or("there is no migration of sums")?;
-    for statement in migration.sql.split(";\n") {
-        if statement.trim_start().starts_with("INSERT INTO orch_usage_sums") {
-            connection.execute(statement, [])?;
+    for name in ["usage sums", "usage totals"] {
+        let mut migrations = SqlStore::migrations().iter();
+        let migration = migrations.find(|migration| migration.name == name);
+        for statement in migration.ok_or("there is no migration of sums")?.sql.split(";\n") {
+            if statement.trim_start().starts_with("INSERT INTO orch_usage_") {
+                connection.execute(statement, [])?;
+            }
         }
     }
     connection.execute_batch("COMMIT")?;

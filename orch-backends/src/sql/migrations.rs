@@ -161,6 +161,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "changes",
         sql: include_str!("migrations/0015_changes.sql"),
     },
+    Migration {
+        number: 16,
+        name: "usage totals",
+        sql: include_str!("migrations/0016_usage_totals.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -24,8 +24,8 @@ pub struct UsageGroup {
     pub requests: u64,
     /// How many of them were answered.
     pub answered: u64,
-    /// How many different agents were called.
-    pub agents: u64,
+    /// How many different agents were called; `None` for a group, where they are not counted.
+    pub agents: Option<u64>,
     /// What they cost together.
     pub cost: Amount,
     /// How long they took together.
@@ -33,13 +33,13 @@ pub struct UsageGroup {
 }
 
 impl UsageGroup {
-    /// A sum over no calls.
+    /// The whole of no calls.
     pub fn empty(cost: Amount) -> Self {
         Self {
             key: String::new(),
             requests: 0,
             answered: 0,
-            agents: 0,
+            agents: Some(0),
             cost,
             took: Duration::ZERO,
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::sql::{Tx, Value};
 
-/// Six statements: end the hold, keep the transaction, its entries, what was used and its sums, give the rest back.
+/// Seven statements: end the hold, keep the transaction, its entries, what was used, its sums and totals, give the rest back.
 pub(in crate::sql) async fn close(tx: &mut dyn Tx, closing: &Closing) -> Result<Hold, StoreError> {
     let Some(closed) = end(tx, closing).await? else {
         return repeated(tx, closing).await;

@@ -14,7 +14,7 @@ use crate::sql::{Row, Tx, Value};
 pub(super) use summary::{activity, summarize};
 
 const INSERT: &str = "INSERT INTO orch_usage (invocation, account, agent, agent_slug, task, outcome, units, cost, currency, \
-    took_millis, at, summed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)";
+    took_millis, at, summed, totaled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 1)";
 
 const LIST: &str = "SELECT invocation, account, agent, agent_slug, task, outcome, units, cost, currency, took_millis, at \
     FROM orch_usage WHERE account = ?1 AND at >= ?2 AND at < ?3 ORDER BY at DESC, invocation DESC LIMIT ?4 OFFSET ?5";
@@ -82,7 +82,8 @@ fn within(account: &AccountId, period: Period) -> [Value<'_>; 3] {
 pub(super) async fn prune(tx: &mut dyn Tx, before: Timestamp, limit: u32) -> Result<u32, StoreError> {
     let sql = "DELETE FROM orch_usage WHERE invocation IN \
                (SELECT invocation FROM orch_usage WHERE at < ?1 ORDER BY at, invocation LIMIT ?2) \
-               RETURNING invocation, account, agent, agent_slug, task, outcome, cost, currency, took_millis, at, summed";
+               RETURNING invocation, account, agent, agent_slug, task, outcome, cost, currency, took_millis, at, summed, \
+               totaled";
     let removed = tx.query(sql, &[before.into(), limit.into()]).await?;
     sums::take(tx, &removed).await?;
     let n_removed = removed.len().try_into().unwrap_or(u32::MAX);

@@ -283,6 +283,21 @@ fn tampering() -> Vec<(String, &'static str, String)> {
             " hour ".into(),
         ),
         (
+            "UPDATE orch_usage_totals SET cost = cost + 1 WHERE span = 'week'".into(),
+            "the totals of usage are those of its records",
+            " week ".into(),
+        ),
+        (
+            "DELETE FROM orch_usage_totals WHERE span = 'day'".into(),
+            "the totals of usage are those of its records",
+            " day ".into(),
+        ),
+        (
+            "UPDATE orch_usage SET took_millis = took_millis + 1".into(),
+            "the totals of usage are those of its records",
+            " week ".into(),
+        ),
+        (
             "UPDATE orch_usage SET took_millis = took_millis + 1".into(),
             "the sums of usage are those of its records",
             " hour ".into(),

@@ -183,7 +183,7 @@ async fn an_operation_takes_few_statements() {
         at: Timestamp::from_millis(0),
     };
     assert_eq!(n(Operation::Extend(enlargement)).await, 4, "enlargement");
-    assert_eq!(n(operation([8, 2, 10, 2])).await, 6, "capture with usage");
+    assert_eq!(n(operation([8, 2, 10, 2])).await, 7, "capture with usage");
     assert_eq!(n(operation([14, 2, 5, 0])).await, 4, "refund");
     assert_eq!(n(operation([11, 1, 0, 0])).await, 4, "release");
 }
@@ -248,7 +248,9 @@ async fn no_statement_reads_a_whole_table() {
         "orch_usage_listed",
         "orch_usage_answered",
         "orch_usage_unsummed",
+        "orch_usage_untotaled",
         "orch_usage_sums_old",
+        "orch_usage_totals_old",
         "orch_usage_sums_by_agent",
     ] {
         assert!(

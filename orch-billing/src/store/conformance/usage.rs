@@ -163,15 +163,18 @@ pub async fn usage_is_summed_up(store: &dyn Ledger) {
     };
     let sum =
         |key: &str, requests, answered, agents, cost| (key.to_owned(), requests, answered, agents, cost);
-    assert_eq!(sums(Grouping::Whole, 9).await, [sum("", 4, 3, 2, 65)]);
-    let by_agent = [sum("agent-7", 3, 2, 1, 35), sum("agent-8", 1, 1, 1, 30)];
+    assert_eq!(sums(Grouping::Whole, 9).await, [sum("", 4, 3, Some(2), 65)]);
+    let by_agent = [sum("agent-7", 3, 2, None, 35), sum("agent-8", 1, 1, None, 30)];
     assert_eq!(sums(Grouping::Agent, 9).await, by_agent);
     assert_eq!(sums(Grouping::Agent, 1).await, by_agent[..1]);
     assert_eq!(
         sums(Grouping::Task, 9).await,
-        [sum("read", 3, 2, 2, 40), sum("write", 1, 1, 1, 25)]
+        [sum("read", 3, 2, None, 40), sum("write", 1, 1, None, 25)]
     );
-    let by_day = [sum("2024-01-15", 2, 1, 1, 10), sum("2024-01-16", 2, 2, 2, 55)];
+    let by_day = [
+        sum("2024-01-15", 2, 1, None, 10),
+        sum("2024-01-16", 2, 2, None, 55),
+    ];
     assert_eq!(sums(Grouping::Day, 9).await, by_day);
     let strangers = store
         .summarize(&account("stranger"), Currency::Algo, period, Grouping::Whole, 9)
@@ -184,8 +187,9 @@ pub async fn usage_is_summed_up(store: &dyn Ledger) {
 pub async fn usage_is_summed_up_between_any_moments(store: &dyn Ledger) {
     const HOUR: Duration = Duration::from_secs(3600);
     granted(store, 1_000_000).await;
+    // A week, in UTC, begins on the fourth and on the eleventh of that month: as the epoch did, on a Thursday.
     let midnight = Period::month_of(NOW).from;
-    let moments: Vec<_> = [0, 1, 23, 24, 25, 47, 48, 72]
+    let moments: Vec<_> = [0, 1, 23, 24, 25, 47, 48, 71, 72, 239, 240, 264, 408]
         .into_iter()
         .map(|n_hours| midnight + HOUR * n_hours)
         .flat_map(|hour| [hour, hour + MINUTE * 7, hour + HOUR - Duration::from_millis(1)])
@@ -212,12 +216,12 @@ pub async fn usage_is_summed_up_between_any_moments(store: &dyn Ledger) {
 
 async fn sums_are_those_of_the_records(store: &dyn Ledger, ends: &[Timestamp]) {
     let demo = account("demo");
-    for &from in ends.iter().step_by(3) {
-        for &until in ends.iter().rev().step_by(5) {
+    for &from in ends.iter().step_by(5) {
+        for &until in ends.iter().rev().step_by(7) {
             let period = Period { from, until };
             let listed = store.list(&demo, period, PageRequest::new(100, 0)).await.unwrap();
             let costs: i64 = listed.items.iter().map(|usage| usage.cost.minor()).sum();
-            for by in [Grouping::Whole, Grouping::Agent, Grouping::Day] {
+            for by in [Grouping::Whole, Grouping::Agent, Grouping::Task, Grouping::Day] {
                 let groups = store
                     .summarize(&demo, Currency::Algo, period, by, 99)
                     .await

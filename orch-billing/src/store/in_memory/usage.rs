@@ -47,6 +47,7 @@ impl Records {
                 (
                     UsageGroup {
                         key,
+                        agents: None,
                         ..UsageGroup::empty(Amount::zero(currency))
                     },
                     HashSet::new(),
@@ -57,7 +58,7 @@ impl Records {
             group.cost = group.cost.plus(record.cost).unwrap_or(group.cost);
             group.took += record.took;
             agents.insert(record.agent);
-            group.agents = agents.len().try_into().unwrap_or(u64::MAX);
+            group.agents = (by == Grouping::Whole).then(|| agents.len().try_into().unwrap_or(u64::MAX));
         }
         let mut groups: Vec<_> = groups.into_values().map(|(group, _)| group).collect();
         if by != Grouping::Day {

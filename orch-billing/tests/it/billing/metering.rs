@@ -41,7 +41,7 @@ async fn a_summary_counts_what_was_used() {
     let total = &summary.total;
     assert_eq!(
         (total.requests, total.answered, total.agents, total.cost),
-        (3, 2, 1, algo(14))
+        (3, 2, Some(1), algo(14))
     );
     assert!((total.success_rate() - 2.0 / 3.0).abs() < 1e-9);
     assert_eq!(total.mean_response_time(), Duration::from_secs(2));

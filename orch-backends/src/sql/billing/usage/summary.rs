@@ -7,7 +7,7 @@ use orch_core::{AccountId, AgentId, Currency, StoreError, Timestamp};
 
 use super::{
     super::holds::amount,
-    sums::{DAY, HOUR},
+    sums::{DAY, HOUR, Span},
 };
 use crate::sql::{Row, Tx, Value};
 
@@ -16,12 +16,16 @@ const RECORDS: &str = "SELECT agent, agent_slug, task, at / 86400000 AS day, 1 A
     CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END AS answered, cost, took_millis \
     FROM orch_usage WHERE account = ?1 AND currency = ?2 AND at >= ";
 
-/// Sums of a stretch of time.
-const SUMS: &str = "SELECT agent, agent_slug, task, starts_at / 86400000 AS day, requests, answered, cost, took_millis \
-    FROM orch_usage_sums WHERE account = ?1 AND currency = ?2 AND span = ";
+/// Sums or totals of a stretch of time.
+const KEPT: &str = "SELECT agent, agent_slug, task, starts_at / 86400000 AS day, requests, answered, cost, took_millis \
+    FROM orch_usage_";
 
-/// Whole days from the sums over days, whole hours beside them from those over hours, and what is left at both ends from
-/// the records: a few thousand rows, however many calls there were. Records that an earlier release wrote are in no sum.
+/// Whose, of which spans.
+const OF: &str = "WHERE account = ?1 AND currency = ?2 AND span = ";
+
+/// Whole weeks from the totals (or whole days, where days are asked for), whole days beside them from the sums over days,
+/// whole hours beside those from the sums over hours, and what is left at both ends from the records: a few thousand rows,
+/// however many calls there were. Records that an earlier release wrote are in no sum, or in no total.
 pub(in crate::sql::billing) async fn summarize(
     tx: &mut dyn Tx,
     account: &AccountId,
@@ -30,35 +34,34 @@ pub(in crate::sql::billing) async fn summarize(
     by: Grouping,
     limit: u32,
 ) -> Result<Vec<UsageGroup>, StoreError> {
-    let (column, order) = match by {
-        Grouping::Whole => ("''", "cost DESC"),
-        Grouping::Agent => ("agent_slug", "cost DESC, key"),
-        Grouping::Task => ("task", "cost DESC, key"),
-        Grouping::Day => ("day", "key"),
+    let (column, agents, order) = match by {
+        Grouping::Whole => ("''", "COUNT(DISTINCT agent)", "cost DESC"),
+        Grouping::Agent => ("agent_slug", "0", "cost DESC, key"),
+        Grouping::Task => ("task", "0", "cost DESC, key"),
+        Grouping::Day => ("day", "0", "key"),
     };
+    let total = match by {
+        Grouping::Whole | Grouping::Agent | Grouping::Task => Span::Week,
+        Grouping::Day => Span::WholeDay,
+    };
+    let span = total.name();
     let sql = format!(
-        "SELECT {column} AS key, CAST(SUM(requests) AS BIGINT) AS requests, COUNT(DISTINCT agent) AS agents, \
+        "SELECT {column} AS key, CAST(SUM(requests) AS BIGINT) AS requests, {agents} AS agents, \
          CAST(SUM(answered) AS BIGINT) AS answered, CAST(SUM(cost) AS BIGINT) AS cost, \
          CAST(SUM(took_millis) AS BIGINT) AS took_millis FROM (\
-         {RECORDS} ?3 AND at < ?4 UNION ALL {RECORDS} ?7 AND at < ?8 UNION ALL \
-         {RECORDS} ?4 AND at < ?7 AND summed = 0 UNION ALL \
-         {SUMS} 'hour' AND starts_at >= ?4 AND starts_at < ?5 UNION ALL \
-         {SUMS} 'hour' AND starts_at >= ?6 AND starts_at < ?7 UNION ALL \
-         {SUMS} 'day' AND starts_at >= ?5 AND starts_at < ?6) used \
-         GROUP BY 1 ORDER BY {order} LIMIT ?9"
+         {RECORDS} ?3 AND at < ?4 UNION ALL {RECORDS} ?9 AND at < ?10 UNION ALL \
+         {RECORDS} ?4 AND at < ?6 AND summed = 0 UNION ALL {RECORDS} ?7 AND at < ?9 AND summed = 0 UNION ALL \
+         {RECORDS} ?6 AND at < ?7 AND totaled = 0 UNION ALL \
+         {KEPT}sums {OF} 'hour' AND starts_at >= ?4 AND starts_at < ?5 UNION ALL \
+         {KEPT}sums {OF} 'hour' AND starts_at >= ?8 AND starts_at < ?9 UNION ALL \
+         {KEPT}sums {OF} 'day' AND starts_at >= ?5 AND starts_at < ?6 UNION ALL \
+         {KEPT}sums {OF} 'day' AND starts_at >= ?7 AND starts_at < ?8 UNION ALL \
+         {KEPT}totals {OF} '{span}' AND starts_at >= ?6 AND starts_at < ?7) used \
+         GROUP BY 1 ORDER BY {order} LIMIT ?11"
     );
-    let [from, hours, days, after_days, after_hours, until] = edges(period);
-    let params = [
-        account.as_str().into(),
-        currency.code().into(),
-        from.into(),
-        hours.into(),
-        days.into(),
-        after_days.into(),
-        after_hours.into(),
-        until.into(),
-        limit.into(),
-    ];
+    let mut params: Vec<Value<'_>> = vec![account.as_str().into(), currency.code().into()];
+    params.extend(edges(period, total.length()).map(Value::from));
+    params.push(limit.into());
     let rows = tx.query(&sql, &params).await?;
     rows.iter().map(|row| group(row, currency, by)).collect()
 }
@@ -102,22 +105,34 @@ fn group(row: &Row, currency: Currency, by: Grouping) -> Result<UsageGroup, Stor
         key,
         requests: row.number("requests")?,
         answered: row.number("answered")?,
-        agents: row.number("agents")?,
+        agents: (by == Grouping::Whole)
+            .then(|| row.number("agents"))
+            .transpose()?,
         cost: amount(&row, "cost", currency)?,
         took: Duration::from_millis(row.number("took_millis")?),
     })
 }
 
-/// Where a period begins; where its whole hours, its whole days, the whole hours after them and the rest begin; and where
-/// it ends. What there is none of begins where the next does.
-fn edges(period: Period) -> [i64; 6] {
+/// Where a period begins; where its whole hours, its whole days, its whole spans of the totals, the whole days and hours
+/// after them and the rest begin; and where it ends. What there is none of begins where the next does.
+fn edges(period: Period, total: i64) -> [i64; 8] {
     // Beyond any calendar, and far enough from the ends to be rounded.
     const FURTHEST: i64 = i64::MAX / 4;
     let from = period.from.as_millis().clamp(-FURTHEST, FURTHEST);
     let until = period.until.as_millis().clamp(from, FURTHEST);
     let (hours, after_hours) = whole(from, until, HOUR);
     let (days, after_days) = whole(hours, after_hours, DAY);
-    [from, hours, days, after_days, after_hours, until]
+    let (totals, after_totals) = whole(days, after_days, total);
+    [
+        from,
+        hours,
+        days,
+        totals,
+        after_totals,
+        after_days,
+        after_hours,
+        until,
+    ]
 }
 
 /// The part of a stretch that is made of whole spans; an empty one at its end where there is none.
@@ -133,28 +148,37 @@ fn whole(from: i64, until: i64, span: i64) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::sums::WEEK, *};
 
-    fn of(from: i64, until: i64) -> [i64; 6] {
-        edges(Period {
+    fn of(from: i64, until: i64) -> [i64; 8] {
+        let period = Period {
             from: Timestamp::from_millis(from),
             until: Timestamp::from_millis(until),
-        })
+        };
+        edges(period, WEEK)
     }
 
     #[test]
-    fn a_period_is_cut_at_hours_and_days() {
-        assert_eq!(of(5, 9), [5, 9, 9, 9, 9, 9]);
-        let (hour, day) = (HOUR, DAY);
+    fn a_period_is_cut_at_hours_days_and_weeks() {
+        let (hour, day, week) = (HOUR, DAY, WEEK);
+        assert_eq!(of(5, 9), [5, 9, 9, 9, 9, 9, 9, 9]);
+        let until = 3 * hour + 1;
+        let last = 3 * hour;
+        assert_eq!(of(1, until), [1, hour, last, last, last, last, last, until]);
+        let (last, until) = (3 * day + 2 * hour, 3 * day + 2 * hour + 7);
         assert_eq!(
-            of(1, 3 * hour + 1),
-            [1, hour, 3 * hour, 3 * hour, 3 * hour, 3 * hour + 1]
+            of(1, until),
+            [1, hour, day, 3 * day, 3 * day, 3 * day, last, until]
         );
-        let until = 3 * day + 2 * hour + 7;
-        assert_eq!(of(1, until), [1, hour, day, 3 * day, 3 * day + 2 * hour, until]);
-        assert_eq!(of(day, 2 * day), [day, day, day, 2 * day, 2 * day, 2 * day]);
-        assert_eq!(of(9, 5), [9; 6]);
+        let end = 2 * day;
+        assert_eq!(of(day, end), [day, day, day, end, end, end, end, end]);
+        let end = 2 * week + day + hour;
+        assert_eq!(
+            of(day, end),
+            [day, day, day, week, 2 * week, 2 * week + day, end, end]
+        );
+        assert_eq!(of(9, 5), [9; 8]);
         let always = of(i64::MIN, i64::MAX);
-        assert!(always.is_sorted() && always[2] < 0 && always[3] > i64::MAX / 8);
+        assert!(always.is_sorted() && always[3] < 0 && always[4] > i64::MAX / 8);
     }
 }

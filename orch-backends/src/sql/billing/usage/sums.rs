@@ -1,4 +1,5 @@
-//! Sums over hours and days, kept with each record in the same unit of work.
+//! Sums over hours and days, and totals over weeks and whole days of an account, kept with each record in the same unit of
+//! work.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +10,89 @@ use crate::sql::{Dialect, Row, Tx, Value, rows};
 
 pub(super) const HOUR: i64 = 60 * 60 * 1_000;
 pub(super) const DAY: i64 = 24 * HOUR;
+pub(super) const WEEK: i64 = 7 * DAY;
 
 /// How many rows share a sum where writers are not serial.
 const SLOTS: u128 = 4;
 
-const INTO: &str = "INSERT INTO orch_usage_sums (account, currency, span, starts_at, agent, agent_slug, task, slot, \
-    requests, answered, cost, took_millis)";
-const ADD: &str = "ON CONFLICT (account, currency, span, starts_at, agent, agent_slug, task, slot) DO UPDATE SET \
-    requests = orch_usage_sums.requests + excluded.requests, answered = orch_usage_sums.answered + excluded.answered, \
-    cost = orch_usage_sums.cost + excluded.cost, took_millis = orch_usage_sums.took_millis + excluded.took_millis";
+/// A span of time, and what of it is summed up together. Sums come before totals, whatever their names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Span {
+    /// The calls in an hour of one agent with one task.
+    Hour,
+    /// The calls in a day of one agent with one task.
+    Day,
+    /// The calls in a week of one agent with one task.
+    Week,
+    /// All calls in a day.
+    WholeDay,
+}
+
+/// A table of sums, and which of them it has.
+struct Table {
+    spans: [Span; 2],
+    into: &'static str,
+    add: &'static str,
+}
+
+/// Text that adds to what there is.
+macro_rules! table {
+    ($table:literal, $spans:expr) => {
+        Table {
+            spans: $spans,
+            into: concat!(
+                "INSERT INTO ",
+                $table,
+                " (account, currency, span, starts_at, agent, agent_slug, task, slot, \
+                requests, answered, cost, took_millis)"
+            ),
+            add: concat!(
+                "ON CONFLICT (account, currency, span, starts_at, agent, agent_slug, task, slot) DO UPDATE SET requests = ",
+                $table,
+                ".requests + excluded.requests, answered = ",
+                $table,
+                ".answered + excluded.answered, cost = ",
+                $table,
+                ".cost + excluded.cost, took_millis = ",
+                $table,
+                ".took_millis + excluded.took_millis"
+            ),
+        }
+    };
+}
+
+const SUMS: Table = table!("orch_usage_sums", [Span::Hour, Span::Day]);
+const TOTALS: Table = table!("orch_usage_totals", [Span::Week, Span::WholeDay]);
+
+impl Span {
+    /// As it is called in its table.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day | Self::WholeDay => "day",
+            Self::Week => "week",
+        }
+    }
+
+    /// In milliseconds.
+    pub(super) const fn length(self) -> i64 {
+        match self {
+            Self::Hour => HOUR,
+            Self::Day | Self::WholeDay => DAY,
+            Self::Week => WEEK,
+        }
+    }
+
+    /// Where the span begins that a moment is in.
+    fn start(self, at: i64) -> i64 {
+        at.div_euclid(self.length()).saturating_mul(self.length())
+    }
+}
 
 /// What is summed up together. Rows are written in its order, in which nobody waits for one that waits for him.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'r> {
-    /// Hours before days, whatever their names.
-    is_day: bool,
+    span: Span,
     starts_at: i64,
     account: &'r str,
     currency: &'r str,
@@ -31,6 +100,26 @@ struct Key<'r> {
     agent_slug: &'r str,
     task: &'r str,
     slot: i64,
+}
+
+impl Key<'_> {
+    /// The key of a record that ended at a moment, in a span.
+    fn within(self, span: Span, at: i64) -> Self {
+        let key = Self {
+            span,
+            starts_at: span.start(at),
+            ..self
+        };
+        match span {
+            Span::WholeDay => Self {
+                agent: "",
+                agent_slug: "",
+                task: "",
+                ..key
+            },
+            Span::Hour | Span::Day | Span::Week => key,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,19 +139,18 @@ impl Sum {
     }
 }
 
-/// Adds a record to the sums of its hour and its day.
+/// Adds a record to the sums and totals of its time.
 pub(super) async fn add(tx: &mut dyn Tx, usage: &UsageRecord) -> Result<(), StoreError> {
     let (invocation, agent) = (usage.invocation.to_string(), usage.agent.to_string());
-    let slot = slot_of(tx.dialect(), &invocation);
-    let key = |is_day| Key {
-        is_day,
-        starts_at: span_start(usage.at.as_millis(), is_day),
+    let key = Key {
+        span: Span::Hour,
+        starts_at: 0,
         account: usage.account.as_str(),
         currency: usage.cost.currency().code(),
         agent: &agent,
         agent_slug: &usage.agent_slug,
         task: &usage.task,
-        slot,
+        slot: slot_of(tx.dialect(), &invocation),
     };
     let sum = Sum {
         requests: 1,
@@ -70,28 +158,32 @@ pub(super) async fn add(tx: &mut dyn Tx, usage: &UsageRecord) -> Result<(), Stor
         cost: usage.cost.minor(),
         took_millis: i64::try_from(usage.took.as_millis()).unwrap_or(i64::MAX),
     };
-    write(tx, [(key(false), sum), (key(true), sum)]).await
+    for table in [SUMS, TOTALS] {
+        let keys = table.spans.map(|span| key.within(span, usage.at.as_millis()));
+        write(tx, &table, keys.map(|key| (key, sum))).await?;
+    }
+    Ok(())
 }
 
-/// Takes removed records out of the sums that have them.
+/// Takes removed records out of the sums and totals that have them.
 pub(super) async fn take(tx: &mut dyn Tx, removed: &[Row]) -> Result<(), StoreError> {
-    let dialect = tx.dialect();
-    let mut sums: BTreeMap<Key<'_>, Sum> = BTreeMap::new();
-    for row in removed {
-        let row = row.of("orch_usage");
-        if !row.boolean("summed")? {
-            continue;
-        }
-        let sum = Sum {
-            requests: 1,
-            answered: i64::from(row.text("outcome")? == UsageOutcome::Answered.name()),
-            cost: row.integer("cost")?,
-            took_millis: row.integer("took_millis")?,
-        };
-        for is_day in [false, true] {
+    for (table, is_in) in [(SUMS, "summed"), (TOTALS, "totaled")] {
+        let dialect = tx.dialect();
+        let mut sums: BTreeMap<Key<'_>, Sum> = BTreeMap::new();
+        for row in removed {
+            let row = row.of("orch_usage");
+            if !row.boolean(is_in)? {
+                continue;
+            }
+            let sum = Sum {
+                requests: 1,
+                answered: i64::from(row.text("outcome")? == UsageOutcome::Answered.name()),
+                cost: row.integer("cost")?,
+                took_millis: row.integer("took_millis")?,
+            };
             let key = Key {
-                is_day,
-                starts_at: span_start(row.integer("at")?, is_day),
+                span: Span::Hour,
+                starts_at: 0,
                 account: row.text("account")?,
                 currency: row.text("currency")?,
                 agent: row.text("agent")?,
@@ -99,35 +191,41 @@ pub(super) async fn take(tx: &mut dyn Tx, removed: &[Row]) -> Result<(), StoreEr
                 task: row.text("task")?,
                 slot: slot_of(dialect, row.text("invocation")?),
             };
-            sums.entry(key).or_default().take(sum);
+            for span in table.spans {
+                let key = key.within(span, row.integer("at")?);
+                sums.entry(key).or_default().take(sum);
+            }
         }
+        write(tx, &table, sums).await?;
     }
-    write(tx, sums).await
+    Ok(())
 }
 
-/// Removes the sums of whole spans before a moment before which there are no records, whoever removed those.
+/// Removes the sums and totals of whole spans before a moment before which there are no records, whoever removed those.
 pub(super) async fn forget(tx: &mut dyn Tx, before: Timestamp) -> Result<(), StoreError> {
-    let sql = "DELETE FROM orch_usage_sums WHERE ((span = 'hour' AND starts_at <= ?1) OR (span = 'day' AND starts_at <= ?2)) \
-               AND NOT EXISTS (SELECT 1 FROM orch_usage WHERE at < ?3)";
-    let before = before.as_millis();
-    let params = [
-        before.saturating_sub(HOUR).into(),
-        before.saturating_sub(DAY).into(),
-        before.into(),
-    ];
-    tx.execute(sql, &params).await?;
+    for (table, spans) in [("sums", SUMS.spans), ("totals", TOTALS.spans)] {
+        let [short, long] = spans.map(Span::name);
+        let sql = format!(
+            "DELETE FROM orch_usage_{table} WHERE ((span = '{short}' AND starts_at <= ?1) OR \
+             (span = '{long}' AND starts_at <= ?2)) AND NOT EXISTS (SELECT 1 FROM orch_usage WHERE at < ?3)"
+        );
+        let before = before.as_millis();
+        let [short, long] = spans.map(|span| before.saturating_sub(span.length()).into());
+        tx.execute(&sql, &[short, long, before.into()]).await?;
+    }
     Ok(())
 }
 
 async fn write<'r>(
     tx: &mut dyn Tx,
+    table: &Table,
     sums: impl IntoIterator<Item = (Key<'r>, Sum)>,
 ) -> Result<(), StoreError> {
     let values = |(key, sum): (Key<'r>, Sum)| {
         [
             key.account.into(),
             key.currency.into(),
-            if key.is_day { "day" } else { "hour" }.into(),
+            key.span.name().into(),
             key.starts_at.into(),
             key.agent.into(),
             key.agent_slug.into(),
@@ -140,14 +238,8 @@ async fn write<'r>(
         ]
     };
     let values: Vec<[Value<'_>; 12]> = sums.into_iter().map(values).collect();
-    rows::insert(tx, INTO, ADD, &values).await?;
+    rows::insert(tx, table.into, table.add, &values).await?;
     Ok(())
-}
-
-/// Where the span begins that a moment is in.
-fn span_start(at: i64, is_day: bool) -> i64 {
-    let length = if is_day { DAY } else { HOUR };
-    at.div_euclid(length).saturating_mul(length)
 }
 
 /// Which of the rows that share a sum has a record: always the same, so that it can be taken out again.

@@ -1,5 +1,23 @@
 use super::Law;
 
+/// What breaks the law of a table of sums: a row that is not the sum of the records that count in it (`flag = 1`). Of each span,
+/// the millis that it lasts and what a row of it is about, besides account and currency.
+macro_rules! is_not_the_sum {
+    ($sum:literal of $table:literal, $flag:literal: $($span:literal $millis:literal $about:literal),+) => {
+        concat!(
+            "SELECT account || ' ' || span || ' ' || CAST(starts_at AS TEXT) || ' ' || agent_slug || ' ' || task || ' ' || \
+            currency AS violator, 'the ", $sum, " has ' || CAST(SUM(n) AS TEXT) || ' requests and ' || CAST(SUM(cost) AS TEXT) || \
+            ' too much' AS detail FROM (\
+            SELECT account, currency, span, starts_at, agent, agent_slug, task, requests AS n, answered AS a, cost, took_millis \
+            FROM ", $table,
+            $(" UNION ALL SELECT account, currency, '", $span, "', at / ", $millis, " * ", $millis, ", ", $about, ", -1, \
+            CASE WHEN outcome = 'answered' THEN -1 ELSE 0 END, -cost, -took_millis FROM orch_usage WHERE ", $flag, " = 1",)+
+            ") sides GROUP BY account, currency, span, starts_at, agent, agent_slug, task \
+            HAVING SUM(n) <> 0 OR SUM(a) <> 0 OR SUM(cost) <> 0 OR SUM(took_millis) <> 0 LIMIT ?1"
+        )
+    };
+}
+
 /// The laws of usage records. An invocation and its hold bear the same UUID.
 pub(super) const LAWS: &[Law] = &[
     Law {
@@ -18,16 +36,12 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         says: "the sums of usage are those of its records",
-        broken_by: "SELECT account || ' ' || span || ' ' || CAST(starts_at AS TEXT) || ' ' || agent_slug || ' ' || task || ' ' || \
-            currency AS violator, 'the sum has ' || CAST(SUM(n) AS TEXT) || ' requests and ' || CAST(SUM(cost) AS TEXT) || \
-            ' too much' AS detail FROM (\
-            SELECT account, currency, span, starts_at, agent, agent_slug, task, requests AS n, answered AS a, cost, took_millis \
-            FROM orch_usage_sums UNION ALL \
-            SELECT account, currency, 'hour', at / 3600000 * 3600000, agent, agent_slug, task, -1, \
-            CASE WHEN outcome = 'answered' THEN -1 ELSE 0 END, -cost, -took_millis FROM orch_usage WHERE summed = 1 UNION ALL \
-            SELECT account, currency, 'day', at / 86400000 * 86400000, agent, agent_slug, task, -1, \
-            CASE WHEN outcome = 'answered' THEN -1 ELSE 0 END, -cost, -took_millis FROM orch_usage WHERE summed = 1) sides \
-            GROUP BY account, currency, span, starts_at, agent, agent_slug, task \
-            HAVING SUM(n) <> 0 OR SUM(a) <> 0 OR SUM(cost) <> 0 OR SUM(took_millis) <> 0 LIMIT ?1",
+        broken_by: is_not_the_sum!("sum" of "orch_usage_sums", "summed":
+            "hour" 3600000 "agent, agent_slug, task", "day" 86400000 "agent, agent_slug, task"),
+    },
+    Law {
+        says: "the totals of usage are those of its records",
+        broken_by: is_not_the_sum!("total" of "orch_usage_totals", "totaled":
+            "week" 604800000 "agent, agent_slug, task", "day" 86400000 "'', '', ''"),
     },
 ];
