@@ -1,25 +1,32 @@
 //! The directory: which agent offers which service, and how it is reached.
 
+mod endpoint;
 mod search;
 mod service;
 mod template;
 
 use std::sync::Arc;
 
-use orch_auth::{AgentKeys, AuthError, Document, Party, PartyId};
+use orch_auth::{AgentKeys, AuthError, DirectoryAway, Document, Party, PartyId};
 use orch_core::{Clock, Entity, ErrorKind, Failure, StoreError};
 
+pub use endpoint::reached_at;
 pub use search::{Found, relevance};
 pub use service::{Forward, Service, ServiceError, ServiceId, ServiceRecord};
+pub(crate) use template::encode;
 pub use template::{PathTemplate, TemplateError, Unfilled};
 
-use crate::store::ServiceStore;
+use crate::{remote::RemoteDirectory, store::ServiceStore};
 
 /// Knows services, and the agents that offer them. Cloning is cheap.
+///
+/// [Beside another directory](Self::beside), agents and services that are not known here are those that it knows. They can be
+/// called and can ask; what is shown, listed, searched and registered here is this directory's own, and counts first.
 #[derive(Clone, Debug)]
 pub struct Directory {
     agents: AgentKeys,
     services: Arc<dyn ServiceStore>,
+    remote: Option<RemoteDirectory>,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,6 +40,9 @@ pub enum DirectoryError {
     /// The record cannot be that of a service.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// It is not known here, and the other directory cannot be asked.
+    #[error(transparent)]
+    DirectoryAway(#[from] DirectoryAway),
     /// The service is another provider's.
     #[error("service {0} belongs to another agent")]
     NotYours(ServiceId),
@@ -55,6 +65,7 @@ impl Failure for DirectoryError {
                 field: (*field).to_owned(),
                 reason: reason.clone(),
             },
+            Self::DirectoryAway(error) => AuthError::from(*error).kind(),
             Self::NotYours(_) => ErrorKind::Forbidden {
                 reason: self.to_string(),
             },
@@ -75,7 +86,17 @@ impl Directory {
         Self {
             agents,
             services,
+            remote: None,
             clock,
+        }
+    }
+
+    /// The same beside another directory, which is asked for whatever is not known here.
+    pub fn beside(self, remote: RemoteDirectory) -> Self {
+        Self {
+            agents: self.agents.beside(Arc::new(remote.clone())),
+            remote: Some(remote),
+            ..self
         }
     }
 
@@ -87,16 +108,40 @@ impl Directory {
     /// A service and how it is called.
     ///
     /// # Errors
-    /// [`ServiceNotFound`](DirectoryError::ServiceNotFound), also for a record that cannot be called.
+    /// [`ServiceNotFound`](DirectoryError::ServiceNotFound), also for a record that cannot be called;
+    /// [`DirectoryAway`](DirectoryError::DirectoryAway) if it is not known here and nobody can be asked elsewhere.
     pub async fn service(&self, id: &ServiceId) -> Result<Service, DirectoryError> {
-        let record = self.record(id).await?;
+        let found = match self.services.find(id).await? {
+            Some(record) => Some(record),
+            None => self.service_elsewhere(id).await?,
+        };
+        let record = found.ok_or_else(|| DirectoryError::ServiceNotFound(id.to_string()))?;
         Service::of(record).map_err(|error| {
             tracing::warn!(service = %id, %error, "a service cannot be called");
             DirectoryError::ServiceNotFound(id.to_string())
         })
     }
 
-    /// The record of a service.
+    /// A service of the other directory, which says nothing of agents that are registered here: whoever wrote there could have
+    /// them called by whatever path.
+    async fn service_elsewhere(&self, id: &ServiceId) -> Result<Option<ServiceRecord>, DirectoryError> {
+        let Some(remote) = &self.remote else {
+            return Ok(None);
+        };
+        let Some(record) = remote.service(id).await? else {
+            return Ok(None);
+        };
+        match self.agents.find(&record.provider).await {
+            Err(AuthError::PartyNotFound(_)) => Ok(Some(record)),
+            Err(error) => Err(error.into()),
+            Ok(provider) => {
+                tracing::warn!(service = %id, provider = %provider.id, "another directory names a service of an agent of ours");
+                Ok(None)
+            }
+        }
+    }
+
+    /// The record of a service that is registered here.
     ///
     /// # Errors
     /// [`ServiceNotFound`](DirectoryError::ServiceNotFound).
@@ -105,7 +150,7 @@ impl Directory {
         found.ok_or_else(|| DirectoryError::ServiceNotFound(id.to_string()))
     }
 
-    /// The records of the services of a type, or of all.
+    /// The records of the services of a type that are registered here, or of all.
     ///
     /// # Errors
     /// The store failed.
@@ -116,17 +161,36 @@ impl Directory {
     /// Registers a service that its provider has signed, or puts it in the place of the one before.
     ///
     /// # Errors
-    /// The record is none, its provider is unknown or did not sign it, or the service is another's.
+    /// The record is none, its provider is not registered here or did not sign it, or the service is another's, here or in the
+    /// other directory, which must be possible to find out.
     pub async fn register_signed(
         &self,
         record: &Document<'_>,
         signature: &str,
     ) -> Result<ServiceRecord, DirectoryError> {
         let service = Service::of(ServiceRecord::read(record, self.clock.now())?)?;
-        self.agents
-            .verify(&service.record.provider, record, signature)
-            .await?;
-        self.keep(service.record).await
+        let Service { record: kept, .. } = service;
+        if self.remote.is_some() {
+            self.agents.find(&kept.provider).await?;
+        }
+        self.agents.verify(&kept.provider, record, signature).await?;
+        self.check_elsewhere(&kept).await?;
+        self.keep(kept).await
+    }
+
+    /// Nobody takes the place of a service of the other directory by the name of it.
+    async fn check_elsewhere(&self, record: &ServiceRecord) -> Result<(), DirectoryError> {
+        let Some(remote) = &self.remote else {
+            return Ok(());
+        };
+        if self.services.find(&record.id).await?.is_some() {
+            return Ok(());
+        }
+        let other = remote.service(&record.id).await?;
+        match other.is_some_and(|other| other.provider != record.provider) {
+            true => Err(DirectoryError::NotYours(record.id.clone())),
+            false => Ok(()),
+        }
     }
 
     /// The same for the host, which signs nothing.
@@ -145,7 +209,7 @@ impl Directory {
         }
     }
 
-    /// The agents that words fit, best first.
+    /// The agents that are registered here and that words fit, best first.
     ///
     /// # Errors
     /// The store failed.
@@ -159,7 +223,7 @@ impl Directory {
         Ok(search::search(agents, words, category, limit))
     }
 
-    /// An agent, whatever became of it.
+    /// An agent that is registered here, whatever became of it.
     ///
     /// # Errors
     /// It is not known.

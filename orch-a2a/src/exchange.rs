@@ -52,7 +52,10 @@ impl Exchange {
         let (end, reply) = match body {
             Some(body) if is_success => match answered(body) {
                 Some(result) => (
-                    End::Answered { result: Some(result) },
+                    End::Answered {
+                        status: Some(status),
+                        result: Some(result),
+                    },
                     Ok(Reply::new(Value::Null)),
                 ),
                 None => (
@@ -132,11 +135,11 @@ mod tests {
             (202, "NaN", r#""NaN""#),
             (200, "h\u{eb}llo\n", "\"h\u{eb}llo\\n\""),
         ] {
-            let result = Some(result.to_owned());
-            assert_eq!(
-                end(status, Some(body.as_bytes())),
-                (Some(End::Answered { result }), true)
-            );
+            let answered = End::Answered {
+                status: Some(status),
+                result: Some(result.to_owned()),
+            };
+            assert_eq!(end(status, Some(body.as_bytes())), (Some(answered), true));
         }
     }
 

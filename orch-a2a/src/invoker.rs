@@ -275,19 +275,18 @@ impl Invoker {
         let answered_in = answer.is_ok().then_some(took);
         self.0.sightings.called(target.agent.id, answered_in, now);
         let answer = answer?;
-        let slug = || target.agent.slug.to_string();
-        let payment = hold
-            .is_some()
-            .then(|| self.payment(caller, invocation, slug(), &answer));
-        let payment = payment.transpose().map_err(InvokeError::Unsettled)?;
+        let payment = match &hold {
+            Some(_) => Some(self.payment(caller, invocation, target.agent.slug.to_string(), &answer)?),
+            None => None,
+        };
         let kept = match &payment {
             Some(payment) => keeper.keep_paid(&answer, payment).await,
             None => keeper.keep(&answer).await,
         };
         match kept.map_err(InvokeError::Unkept)? {
             Kept::Accepted => {
-                if hold.is_some() {
-                    self.pay(caller, invocation, slug(), &answer).await?;
+                if let Some(payment) = &payment {
+                    self.pay(payment).await?;
                 }
                 Ok(Outcome::Answered(answer))
             }

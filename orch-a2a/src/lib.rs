@@ -16,6 +16,8 @@ pub mod keeper;
 pub mod known;
 mod moment;
 pub mod progress;
+pub mod registry;
+pub mod remote;
 pub mod retry;
 mod schema;
 pub mod store;
@@ -43,6 +45,8 @@ pub use invoker::{CheckedTask, Invoker, InvokerLimits, InvokerParts, Permit, Rel
 pub use keeper::{Keeper, Kept};
 pub use orch_core::Agent;
 pub use progress::{Progress, ProgressSink};
+pub use registry::{Registry, RegistryError, RegistryFile, RegistrySource};
+pub use remote::{DirectorySource, RemoteDirectory};
 pub use retry::RetryPolicy;
 pub use schemars;
 pub use store::{InMemoryServices, InMemoryTransactions, ServiceStore, TransactionStore};

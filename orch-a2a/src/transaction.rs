@@ -73,6 +73,8 @@ pub enum State {
 pub enum End {
     /// The provider answered.
     Answered {
+        /// The status of HTTP; `None` for what ended before it was written down.
+        status: Option<u16>,
         /// Its answer as JSON text, unchanged; `None` once it is forgotten.
         result: Option<String>,
     },
@@ -118,7 +120,7 @@ impl Transaction {
         matches!(
             self.state,
             State::Ended {
-                end: End::Answered { result: None },
+                end: End::Answered { result: None, .. },
                 ..
             }
         )

@@ -1,11 +1,13 @@
 //! The service that knows the agents that sign, and who signed what.
 
+mod elsewhere;
 mod registration;
 
 use std::{sync::Arc, time::Duration};
 
 use orch_core::{Caller, Clock, Proof, Timestamp};
 
+pub use elsewhere::{DirectoryAway, PartySource};
 pub use registration::{Registration, Vouched};
 
 use crate::{
@@ -19,9 +21,13 @@ use crate::{
 ///
 /// An agent is read with every signature, so a key that was revoked verifies nothing from the moment its revocation was
 /// acknowledged, on every replica.
+///
+/// Agents of [elsewhere](Self::beside) sign and are called like those that are registered here. They are neither listed nor
+/// changed here, and of one id whoever is registered here counts, whatever became of it.
 #[derive(Clone, Debug)]
 pub struct AgentKeys {
     store: Arc<dyn PartyStore>,
+    elsewhere: Option<Arc<dyn PartySource>>,
     clock: Arc<dyn Clock>,
     options: AgentKeyOptions,
 }
@@ -31,7 +37,7 @@ pub struct AgentKeys {
 pub struct AgentKeyOptions {
     /// How long a key goes on beside the one that takes its place.
     pub overlap: Duration,
-    /// How far the times that agents sign may be from ours.
+    /// How far the times that agents sign may be from ours. Nothing switches that off for [those alone](AgentKeys::check_time).
     pub tolerance: Duration,
     /// The most nonces of one agent that are remembered at once.
     pub nonces: u32,
@@ -79,8 +85,17 @@ impl AgentKeys {
     pub fn new(store: Arc<dyn PartyStore>, clock: Arc<dyn Clock>, options: AgentKeyOptions) -> Self {
         Self {
             store,
+            elsewhere: None,
             clock,
             options,
+        }
+    }
+
+    /// The same beside agents that are registered elsewhere.
+    pub fn beside(self, elsewhere: Arc<dyn PartySource>) -> Self {
+        Self {
+            elsewhere: Some(elsewhere),
+            ..self
         }
     }
 
@@ -89,7 +104,7 @@ impl AgentKeys {
         &self.options
     }
 
-    /// An agent, whatever became of it.
+    /// An agent that is registered here, whatever became of it.
     ///
     /// # Errors
     /// [`PartyNotFound`](AuthError::PartyNotFound).
@@ -98,16 +113,28 @@ impl AgentKeys {
         party.ok_or_else(|| AuthError::PartyNotFound(id.clone()))
     }
 
-    /// An agent that can sign and be called.
+    /// An agent that can sign and be called: one that is registered here, or else elsewhere.
     ///
     /// # Errors
-    /// [`PartyNotFound`](AuthError::PartyNotFound), also where there is one that is not active.
+    /// [`PartyNotFound`](AuthError::PartyNotFound), also where there is one that is not active;
+    /// [`DirectoryAway`](AuthError::DirectoryAway) if it is not known here and nobody can be asked elsewhere.
     pub async fn find_active(&self, id: &PartyId) -> Result<Party, AuthError> {
-        let party = self.store.find(id).await?.filter(Party::is_active);
+        let party = match self.store.find(id).await? {
+            Some(party) => Some(party),
+            None => self.find_elsewhere(id).await?,
+        };
+        let party = party.filter(Party::is_active);
         party.ok_or_else(|| AuthError::PartyNotFound(id.clone()))
     }
 
-    /// At most so many active agents by their ids, from the first one behind `after`.
+    async fn find_elsewhere(&self, id: &PartyId) -> Result<Option<Party>, AuthError> {
+        match &self.elsewhere {
+            Some(elsewhere) => Ok(elsewhere.find(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// At most so many active agents that are registered here by their ids, from the first one behind `after`.
     ///
     /// # Errors
     /// The store failed.
@@ -118,7 +145,7 @@ impl AgentKeys {
     /// Who signed the document: the agent of that id, with one of its keys, in one of the [forms](Form).
     ///
     /// # Errors
-    /// [`PartyNotFound`](AuthError::PartyNotFound) or [`InvalidSignature`](AuthError::InvalidSignature).
+    /// As for [`find_active`](Self::find_active), and [`InvalidSignature`](AuthError::InvalidSignature).
     pub async fn verify(
         &self,
         id: &PartyId,
@@ -145,7 +172,9 @@ impl AgentKeys {
         let signer = self
             .verify_prefixed(id, prefix.as_bytes(), document, signature)
             .await?;
-        self.check_time(once.at)?;
+        if !self.is_near(once.at) {
+            return Err(AuthError::OutOfRange);
+        }
         let nonce = Nonce {
             party: id.clone(),
             text: once.nonce.to_owned(),
@@ -162,16 +191,21 @@ impl AgentKeys {
         }
     }
 
-    /// Whether a signed moment is near enough to ours.
+    /// Whether a moment that was signed without a nonce is near enough to ours. Each is where the
+    /// [tolerance](AgentKeyOptions::tolerance) is nothing.
     ///
     /// # Errors
     /// [`OutOfRange`](AuthError::OutOfRange).
     pub fn check_time(&self, at: Timestamp) -> Result<(), AuthError> {
-        let now = self.clock.now();
-        if at.since(now).max(now.since(at)) > self.options.tolerance {
-            return Err(AuthError::OutOfRange);
+        if self.options.tolerance.is_zero() || self.is_near(at) {
+            return Ok(());
         }
-        Ok(())
+        Err(AuthError::OutOfRange)
+    }
+
+    fn is_near(&self, at: Timestamp) -> bool {
+        let now = self.clock.now();
+        at.since(now).max(now.since(at)) <= self.options.tolerance
     }
 
     /// Forgets nonces whose time is over, at most so many; how many. For whoever looks after the store now and then.

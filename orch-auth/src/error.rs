@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use orch_core::{ApiKeyId, Entity, ErrorKind, Failure, StoreError};
 
-use crate::PartyId;
+use crate::{DirectoryAway, PartyId};
 
 /// Why someone is not let in, or a key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,12 @@ pub enum AuthError {
     /// There is no such agent, or none that may sign.
     #[error("agent {0} not found")]
     PartyNotFound(PartyId),
+    /// The agent is registered elsewhere, and does not register itself here as well.
+    #[error("agent {0} is registered elsewhere")]
+    RegisteredElsewhere(PartyId),
+    /// The agent is not registered here, and the directory that may know it cannot be asked.
+    #[error(transparent)]
+    DirectoryAway(#[from] DirectoryAway),
     /// The signature is none, or not by a key of the agent over what was sent.
     #[error("the signature is invalid")]
     InvalidSignature,
@@ -58,6 +64,15 @@ impl Failure for AuthError {
             Self::PartyNotFound(id) => ErrorKind::NotFound {
                 entity: Entity::Agent,
                 id: id.to_string(),
+            },
+            Self::RegisteredElsewhere(_) => ErrorKind::Forbidden {
+                reason: self.to_string(),
+            },
+            Self::DirectoryAway(_) => ErrorKind::Unavailable {
+                entity: Entity::Agent,
+                id: String::new(),
+                last_seen: None,
+                retry_after: None,
             },
             Self::TooManyNonces => ErrorKind::Limited {
                 retry_after: Duration::from_secs(5),

@@ -11,7 +11,9 @@ pub mod signature;
 pub mod store;
 
 pub use agent_key::{AgentKey, AgentKeyError, AgentSigner, SignerError};
-pub use agent_keys::{AgentKeyOptions, AgentKeys, Once, Registration, Signer, Vouched};
+pub use agent_keys::{
+    AgentKeyOptions, AgentKeys, DirectoryAway, Once, PartySource, Registration, Signer, Vouched,
+};
 pub use api_key::{ApiKey, KeyDigest, KeyForm, KeyFormError, KeyToken};
 pub use api_keys::{ApiKeys, KeyDraft, MintedKey};
 pub use document::Document;

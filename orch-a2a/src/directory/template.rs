@@ -81,19 +81,24 @@ impl PathTemplate {
                 Part::Member(name) => {
                     let value = payload.get(name).ok_or_else(|| Unfilled::Missing(name.clone()))?;
                     let value = segment(value).ok_or_else(|| Unfilled::Invalid(name.clone()))?;
-                    for byte in value.bytes() {
-                        match byte {
-                            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                                path.push(char::from(byte));
-                            }
-                            // Writing to a string does not fail.
-                            _ => drop(write!(path, "%{byte:02X}")),
-                        }
-                    }
+                    encode(value, &mut path);
                 }
             }
         }
         Ok(path)
+    }
+}
+
+/// Writes a text as part of a path: whatever is not unreserved (RFC 3986) is percent-encoded.
+pub(crate) fn encode(text: &str, path: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                path.push(char::from(byte));
+            }
+            // Writing to a string does not fail.
+            _ => drop(write!(path, "%{byte:02X}")),
+        }
     }
 }
 

@@ -29,7 +29,7 @@ impl Invoker {
         match hold.state {
             HoldState::Open => {
                 let slug = self.slug(caller, invocation).await;
-                self.pay(caller, invocation, slug, answer).await
+                self.pay(&self.payment(caller, invocation, slug, answer)?).await
             }
             HoldState::Captured { .. } => Ok(()),
             HoldState::Released | HoldState::Expired => Err(closed(invocation)),
@@ -150,48 +150,29 @@ impl Invoker {
     }
 
     /// Pays for an answer that is kept.
-    pub(super) async fn pay(
-        &self,
-        caller: &Caller,
-        invocation: &Invocation,
-        agent_slug: String,
-        answer: &Answer,
-    ) -> Result<(), InvokeError> {
-        let usage = self.answered(caller, invocation, agent_slug, answer);
-        let captured = self
-            .0
-            .billing
-            .capture(invocation.hold(), answer.cost, Some(usage))
-            .await;
-        captured.map(drop).map_err(InvokeError::Unsettled)
+    pub(super) async fn pay(&self, payment: &Closing) -> Result<(), InvokeError> {
+        let paid = self.0.billing.close(payment).await;
+        paid.map(drop).map_err(InvokeError::Unsettled)
     }
 
-    /// What pays for an answer, for a keeper that does it together with keeping it.
+    /// What pays for an answer: whoever keeps it may do that in the same unit of work.
     pub(super) fn payment(
         &self,
         caller: &Caller,
         invocation: &Invocation,
         agent_slug: String,
         answer: &Answer,
-    ) -> Result<Closing, BillingError> {
-        let usage = self.answered(caller, invocation, agent_slug, answer);
-        self.0
-            .billing
-            .payment(invocation.hold(), answer.cost, Some(usage))
-    }
-
-    fn answered(
-        &self,
-        caller: &Caller,
-        invocation: &Invocation,
-        agent_slug: String,
-        answer: &Answer,
-    ) -> UsageRecord {
+    ) -> Result<Closing, InvokeError> {
         let outcome = (UsageOutcome::Answered, answer.took);
-        UsageRecord {
+        let usage = UsageRecord {
             units: answer.units,
             ..self.usage(caller, invocation, agent_slug, answer.cost, outcome)
-        }
+        };
+        let payment = self
+            .0
+            .billing
+            .payment(invocation.hold(), answer.cost, Some(usage));
+        payment.map_err(InvokeError::Unsettled)
     }
 
     /// Gives the price of an answer back that came too late.

@@ -1,9 +1,6 @@
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use orch_core::{AgentId, AgentVersion, Task, Version};
+use orch_core::{AgentId, AgentVersion, Generations, Task, Version};
 
 use super::TaskSchema;
 
@@ -11,28 +8,13 @@ use super::TaskSchema;
 type Key = (AgentId, Version, usize);
 
 /// Compiled schemas, each of them once. A version never changes, so what is cached is never stale.
-///
-/// Two generations bound it to twice its capacity: when the young one is full it becomes the old one, and what is used
-/// again moves back, so that what nobody uses is dropped.
 #[derive(Debug)]
-pub(crate) struct Schemas {
-    capacity: usize,
-    generations: Mutex<Generations>,
-}
-
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<Key, Arc<TaskSchema>>,
-    old: HashMap<Key, Arc<TaskSchema>>,
-}
+pub(crate) struct Schemas(Mutex<Generations<Key, Arc<TaskSchema>>>);
 
 impl Schemas {
     /// A cache of at most twice `capacity` tasks.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            generations: Mutex::default(),
-        }
+        Self(Mutex::new(Generations::new(capacity)))
     }
 
     /// The schema of a version's task at this place; the error says what is wrong with it.
@@ -43,37 +25,17 @@ impl Schemas {
         (place, task): (usize, &Task),
     ) -> Result<Arc<TaskSchema>, String> {
         let key = (agent, version.version, place);
-        if let Some(schema) = self.find(&key) {
+        if let Some(schema) = self.lock().get(&key) {
             return Ok(schema);
         }
         // Compiled outside the lock: others go on, and two who compile the same only waste a moment.
         let schema = Arc::new(TaskSchema::compile(task)?);
-        self.insert(key, schema.clone());
+        self.lock().put(key, schema.clone());
         Ok(schema)
     }
 
-    fn find(&self, key: &Key) -> Option<Arc<TaskSchema>> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(schema) = generations.young.get(key) {
-            return Some(schema.clone());
-        }
-        let schema = generations.old.remove(key)?;
-        generations.insert(*key, schema.clone(), self.capacity);
-        Some(schema)
-    }
-
-    fn insert(&self, key: Key, schema: Arc<TaskSchema>) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.insert(key, schema, self.capacity);
-    }
-}
-
-impl Generations {
-    fn insert(&mut self, key: Key, schema: Arc<TaskSchema>, capacity: usize) {
-        if self.young.len() >= capacity {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key, schema);
+    fn lock(&self) -> MutexGuard<'_, Generations<Key, Arc<TaskSchema>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -125,7 +87,6 @@ mod tests {
             of(place);
             assert!(Arc::ptr_eq(&first, &of(0)), "after {place}");
         }
-        let generations = schemas.generations.lock().unwrap();
-        assert!(generations.young.len() + generations.old.len() <= 8);
+        assert!(!Arc::ptr_eq(&of(1), &of(99)), "two tasks");
     }
 }

@@ -16,12 +16,19 @@ pub struct ScriptedGate(Mutex<State>);
 struct State {
     passages: HashMap<String, Passage>,
     checks: Vec<(InvocationId, Amount)>,
+    /// Whether the next check fails.
+    fails: bool,
 }
 
 impl ScriptedGate {
     /// From now on, says this of invocations of a task.
     pub fn set(&self, task: &str, passage: Passage) {
         self.state().passages.insert(task.to_owned(), passage);
+    }
+
+    /// The next time that it is asked, it fails as one whose store is away.
+    pub fn fail_next(&self) {
+        self.state().fails = true;
     }
 
     /// What it was asked about, with the price, in order.
@@ -44,6 +51,9 @@ impl Gate for ScriptedGate {
     ) -> Result<Passage, StoreError> {
         let mut state = self.state();
         state.checks.push((invocation.id, price));
+        if std::mem::take(&mut state.fails) {
+            return Err(StoreError::Unavailable("the gate is away".into()));
+        }
         let passage = state.passages.get(&invocation.task);
         Ok(passage.cloned().unwrap_or(Passage::Open))
     }

@@ -37,7 +37,7 @@ impl Transaction {
             State::Pending => ("pending", None, None),
             State::NotExecuted => ("not_executed", None, None),
             State::Ended { end, .. } => match end {
-                End::Answered { result } => ("answered", None, result.as_ref()),
+                End::Answered { status, result } => ("answered", *status, result.as_ref()),
                 End::Refused { status, body } => ("refused", Some(*status), body.as_ref()),
                 End::Lost => ("lost", None, None),
                 End::TimedOut => ("timed_out", None, None),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use orch_auth::AuthError;
+use orch_auth::{AuthError, DirectoryAway};
 use orch_billing::BillingError;
 use orch_core::{Entity, ErrorKind, Failure, StoreError};
 
@@ -63,6 +63,9 @@ pub enum TransactError {
     /// There is no such service, or none that can be called.
     #[error("service {0} not found")]
     ServiceNotFound(String),
+    /// The consumer, the service or the provider is not known here, and the directory that may know it cannot be asked.
+    #[error(transparent)]
+    DirectoryAway(#[from] DirectoryAway),
     /// A human must have approved the call.
     #[error("an approval is required")]
     ApprovalRequired {
@@ -98,6 +101,7 @@ impl From<AuthError> for TransactError {
             AuthError::OutOfRange => Self::OutOfRange,
             AuthError::Replayed | AuthError::TooManyNonces => Self::Replayed,
             AuthError::Store(error) => Self::Store(error),
+            AuthError::DirectoryAway(error) => Self::DirectoryAway(error),
             _ => Self::InvalidSignature,
         }
     }
@@ -133,6 +137,7 @@ impl Failure for TransactError {
             Self::ApprovalRequired { .. } => ErrorKind::Forbidden {
                 reason: self.to_string(),
             },
+            Self::DirectoryAway(error) => AuthError::from(*error).kind(),
             Self::Funds(error) => error.kind(),
             Self::Unreachable | Self::NoPlace => ErrorKind::Unavailable {
                 entity: Entity::Agent,

@@ -130,6 +130,8 @@ impl Transactions {
         }
         let service = service.map_err(|error| match error {
             DirectoryError::Store(error) => TransactError::Store(error),
+            DirectoryError::DirectoryAway(error) => TransactError::DirectoryAway(error),
+            DirectoryError::Auth(error) => error.into(),
             _ => TransactError::ServiceNotFound(signed.asked.service.to_string()),
         })?;
         let provider = shared

@@ -35,7 +35,7 @@ pub(super) struct Asked<'d> {
     pub(super) id: Option<TransactionId>,
     pub(super) key: Option<String>,
     pub(super) priority: Priority,
-    pub(super) timestamp: Option<&'d str>,
+    pub(super) timestamp: Option<&'d Document<'d>>,
 }
 
 impl<'r> Request<'r> {
@@ -85,7 +85,7 @@ impl<'r> Request<'r> {
                 .ok_or(TransactError::PayloadNotAnObject)?,
             payload_document,
             priority: priority.and_then(|name| name.parse().ok()).unwrap_or_default(),
-            timestamp: document.get("timestamp").and_then(Document::as_str),
+            timestamp: document.get("timestamp").filter(|timestamp| !timestamp.is_null()),
         })
     }
 
@@ -108,11 +108,12 @@ impl<'r> Request<'r> {
 
 impl Asked<'_> {
     /// The moment that was signed together with the transaction's id: that pair is the documented form, a moment alone may
-    /// be the application's own.
+    /// be the application's own. What is no moment is none that is near.
     pub(super) fn signed_moment(&self) -> Result<Option<Timestamp>, TransactError> {
-        match (&self.id, self.timestamp) {
-            (Some(_), Some(text)) => moment::read(text).map(Some).ok_or(TransactError::OutOfRange),
-            _ => Ok(None),
-        }
+        let (Some(_), Some(timestamp)) = (&self.id, self.timestamp) else {
+            return Ok(None);
+        };
+        let at = timestamp.as_str().and_then(moment::read);
+        at.map(Some).ok_or(TransactError::OutOfRange)
     }
 }

@@ -4,6 +4,7 @@ mod forwards;
 mod house;
 mod kept;
 mod log;
+mod moments;
 mod races;
 mod rejections;
 mod repeats;

@@ -27,7 +27,9 @@ pub struct Registration {
 pub enum Vouched {
     /// The host, or whoever holds its key for that.
     ByTheHost,
-    /// The agent itself, with a signature by the very key that its id is derived from.
+    /// The agent itself, with a signature by the very key that its id is derived from. It changes nothing that the host has
+    /// decided since: who was suspended stays so, and a key that another has taken the place of does not come back. Nor does
+    /// it take the place of an agent that is registered elsewhere, where its key may have been replaced or revoked.
     ByItself,
 }
 
@@ -41,7 +43,11 @@ impl AgentKeys {
     ///
     /// # Errors
     /// [`Invalid`](AuthError::Invalid) for an id that looks derived from a key and is not, for a key that was revoked before,
-    /// for metadata that are too long, and for a text that not every store can keep.
+    /// for metadata that are too long, and for a text that not every store can keep. By itself, no agent that is not active
+    /// ([`PartyNotFound`](AuthError::PartyNotFound)), nor with another key than its present one
+    /// ([`InvalidSignature`](AuthError::InvalidSignature)), nor in the place of one that is registered elsewhere
+    /// ([`RegisteredElsewhere`](AuthError::RegisteredElsewhere)), which must be possible to find out
+    /// ([`DirectoryAway`](AuthError::DirectoryAway)).
     pub async fn register(&self, registration: Registration, vouched: Vouched) -> Result<Party, AuthError> {
         let is_derived = registration.key.derived_id() == registration.id.as_str();
         if registration.metadata.len() > Self::MAX_METADATA_BYTES {
@@ -63,6 +69,21 @@ impl AgentKeys {
             let is_new = known.is_none();
             if !is_derived && (vouched == Vouched::ByItself || (is_new && registration.id.looks_derived())) {
                 return Err(invalid("agent_id", "is not the id that is derived from the key"));
+            }
+            if vouched == Vouched::ByItself {
+                match &known {
+                    Some(party) if !party.is_active() => {
+                        return Err(AuthError::PartyNotFound(registration.id));
+                    }
+                    Some(party) if party.key(now) != Some(&registration.key) => {
+                        return Err(AuthError::InvalidSignature);
+                    }
+                    Some(_) => {}
+                    None if self.find_elsewhere(&registration.id).await?.is_some() => {
+                        return Err(AuthError::RegisteredElsewhere(registration.id));
+                    }
+                    None => {}
+                }
             }
             let mut party = known.unwrap_or_else(|| Party {
                 id: registration.id.clone(),

@@ -14,12 +14,12 @@ struct House {
 }
 
 fn house() -> House {
+    house_with(AgentKeyOptions::default())
+}
+
+fn house_with(options: AgentKeyOptions) -> House {
     let clock = Arc::new(ManualClock::default());
-    let agents = AgentKeys::new(
-        Arc::new(InMemoryParties::default()),
-        clock.clone(),
-        AgentKeyOptions::default(),
-    );
+    let agents = AgentKeys::new(Arc::new(InMemoryParties::default()), clock.clone(), options);
     House { agents, clock }
 }
 
@@ -195,6 +195,36 @@ async fn an_id_that_looks_derived_is_derived() {
         .unwrap();
 }
 
+/// What the host has decided about an agent, the agent does not undo.
+#[tokio::test]
+async fn nobody_comes_back_by_itself() {
+    let (house, one, other) = (house(), signer(1), signer(2));
+    let own = registration(&one.key().derived_id(), &one);
+    let by_itself = |own: &Registration| house.agents.register(own.clone(), Vouched::ByItself);
+    by_itself(&own).await.unwrap();
+    by_itself(&own).await.unwrap();
+    let suspended = Registration {
+        status: "suspended".to_owned(),
+        ..own.clone()
+    };
+    house
+        .agents
+        .register(suspended, Vouched::ByTheHost)
+        .await
+        .unwrap();
+    assert!(matches!(by_itself(&own).await, Err(AuthError::PartyNotFound(_))));
+    assert_eq!(house.agents.find(&own.id).await.unwrap().status, "suspended");
+    let rotated = registration(own.id.as_str(), &other);
+    house
+        .agents
+        .register(rotated.clone(), Vouched::ByTheHost)
+        .await
+        .unwrap();
+    assert!(matches!(by_itself(&own).await, Err(AuthError::InvalidSignature)));
+    let party = house.agents.find(&own.id).await.unwrap();
+    assert_eq!(party.key(house.clock.now()), Some(&rotated.key));
+}
+
 #[tokio::test]
 async fn no_text_has_a_nul_in_it() {
     let (house, registered) = (house(), registration("agent-001", &signer(1)));
@@ -254,4 +284,19 @@ async fn a_signed_time_is_near() {
     for at in [now + tolerance + Duration::from_millis(1), now - HOUR] {
         assert!(matches!(house.agents.check_time(at), Err(AuthError::OutOfRange)));
     }
+}
+
+#[tokio::test]
+async fn a_tolerance_of_nothing_lets_every_moment_pass_but_no_nonce_twice() {
+    let house = house_with(AgentKeyOptions {
+        tolerance: Duration::ZERO,
+        ..AgentKeyOptions::default()
+    });
+    house.register(&signer(1)).await.unwrap();
+    let now = house.clock.now();
+    for at in [now, now + HOUR, now - HOUR] {
+        assert!(house.agents.check_time(at).is_ok());
+    }
+    assert!(house.once("n1", "n1").await.is_ok());
+    assert!(matches!(house.once("n1", "n1").await, Err(AuthError::Replayed)));
 }

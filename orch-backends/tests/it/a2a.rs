@@ -66,9 +66,9 @@ async fn make(store: &SqlStore, id: &str, state: State) -> Transaction {
 }
 
 fn answered() -> State {
-    let result = Some("1".to_owned());
-    State::Ended {
-        at: NOW,
-        end: End::Answered { result },
-    }
+    let end = End::Answered {
+        status: Some(200),
+        result: Some("1".to_owned()),
+    };
+    State::Ended { at: NOW, end }
 }

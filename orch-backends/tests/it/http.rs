@@ -2,6 +2,7 @@
 #![cfg(test)] // so that the lints know the functions between the tests for parts of tests
 
 mod bounds;
+mod directory;
 mod exchange;
 mod faults;
 mod guard;

@@ -8,7 +8,7 @@ use crate::{
     InMemoryServices, InMemoryTransactions, ServiceId, ServiceRecord, ServiceStore, Transaction,
     TransactionId, TransactionStore,
     store::{Begun, Filter, Finish, Name, Surplus, conformance},
-    transaction::State,
+    transaction::{End, State},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,7 @@ enum Fault {
     SaysPut,
     ListsAllKinds,
     ForgetsTheKey,
+    ForgetsTheStatus,
     LetsAKeyBeTwo,
     LooksBeforeItBegins,
     SaysFinished,
@@ -146,7 +147,14 @@ impl TransactionStore for Broken {
     }
 
     async fn find(&self, consumer: &PartyId, name: &Name) -> Result<Option<Transaction>, StoreError> {
-        self.transactions.find(consumer, name).await
+        let mut found = self.transactions.find(consumer, name).await?;
+        if let (true, Some(found)) = (self.is(Fault::ForgetsTheStatus), &mut found)
+            && let State::Ended { end, .. } = &mut found.state
+            && let End::Answered { status, .. } = end
+        {
+            *status = None;
+        }
+        Ok(found)
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Transaction>, StoreError> {
@@ -215,6 +223,7 @@ broken! {
     a_foreign_service_put: SaysPut breaks a_service_stays_with_its_provider;
     kinds_ignored: ListsAllKinds breaks services_are_listed_by_type;
     a_key_forgotten: ForgetsTheKey breaks a_transaction_reads_back;
+    a_status_forgotten: ForgetsTheStatus breaks a_transaction_reads_back;
     a_key_of_two: LetsAKeyBeTwo breaks a_transaction_begins_once;
     a_look_before_it_begins: LooksBeforeItBegins breaks of_racing_beginnings_one_is_new;
     a_finish_that_was_none: SaysFinished breaks a_finish_counts_once;

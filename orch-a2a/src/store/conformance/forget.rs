@@ -19,6 +19,7 @@ async fn ended(store: &dyn TransactionStore, name: &str, key: Option<&str>, at: 
     let end = State::Ended {
         at: started_at + SECOND,
         end: End::Answered {
+            status: Some(200),
             result: Some("1".into()),
         },
     };

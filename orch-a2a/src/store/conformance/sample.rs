@@ -56,6 +56,7 @@ pub(super) fn a_finish(transaction: &Transaction, state: State) -> Finish {
 
 pub(super) fn answered(result: &str) -> State {
     let end = End::Answered {
+        status: Some(201),
         result: Some(result.to_owned()),
     };
     State::Ended {

@@ -22,7 +22,17 @@ pub async fn a_transaction_reads_back(store: &dyn TransactionStore) {
         answered(r#"{"n":1.50,"t":"Zoë \u0000"}"#),
         State::Ended {
             at: NOW,
-            end: End::Answered { result: None },
+            end: End::Answered {
+                status: Some(204),
+                result: None,
+            },
+        },
+        State::Ended {
+            at: NOW,
+            end: End::Answered {
+                status: None,
+                result: Some("null".into()),
+            },
         },
         State::Ended {
             at: NOW,

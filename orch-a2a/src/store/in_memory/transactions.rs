@@ -78,7 +78,7 @@ impl Books {
             .values_mut()
             .filter_map(|known| match &mut known.state {
                 State::Ended { at, end } if *at < ended_before => match end {
-                    End::Answered { result: text } | End::Refused { body: text, .. } => {
+                    End::Answered { result: text, .. } | End::Refused { body: text, .. } => {
                         text.is_some().then_some(text)
                     }
                     End::Lost | End::TimedOut => None,

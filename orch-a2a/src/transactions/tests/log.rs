@@ -46,7 +46,7 @@ async fn the_log_says_who_paid_whom_for_what_and_how_it_ended() {
     });
     let answer = r#"{"message": "Hello, Alice!", "n": 1.50}"#;
     let answered = json!({
-        "v": 1, "execution": 1, "status": "success", "provider_status": null, "answer": hex::encode(&Sha256::digest(answer)),
+        "v": 1, "execution": 1, "status": "success", "provider_status": 200, "answer": hex::encode(&Sha256::digest(answer)),
         "cost": price,
     });
     assert_eq!(

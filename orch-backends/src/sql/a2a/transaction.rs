@@ -160,7 +160,10 @@ fn state(state: &State) -> [Value<'_>; 5] {
     match state {
         State::Pending | State::NotExecuted => [name, Value::Null, Value::Null, Value::Null, false.into()],
         State::Ended { at, end } => match end {
-            End::Answered { result } => [name, (*at).into(), Value::Null, text(result), false.into()],
+            End::Answered { status, result } => {
+                let status = status.map_or(Value::Null, Value::from);
+                [name, (*at).into(), status, text(result), false.into()]
+            }
             End::Refused { status, body } => [name, (*at).into(), (*status).into(), text(body), false.into()],
             End::Lost => [name, (*at).into(), Value::Null, Value::Null, true.into()],
             End::TimedOut => [name, (*at).into(), Value::Null, Value::Null, false.into()],
@@ -196,7 +199,10 @@ fn read_state(row: Fields<'_>) -> Result<State, StoreError> {
     let end = match row.text("state")? {
         "pending" => return Ok(State::Pending),
         "not_executed" => return Ok(State::NotExecuted),
-        "success" => End::Answered { result },
+        "success" => End::Answered {
+            status: row.optional_number("provider_status")?,
+            result,
+        },
         "failed" => End::Refused {
             status: row.number("provider_status")?,
             body: result,

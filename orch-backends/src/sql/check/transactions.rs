@@ -11,8 +11,8 @@ const LAWS: [(&str, &str); 2] = [
         "a transaction that has ended has an end, and no other has",
         "SELECT consumer || ' ' || id AS violator, state || ', ended at ' || COALESCE(CAST(ended_at AS TEXT), 'no time') \
          AS detail FROM orch_transactions WHERE (state IN ('success', 'failed', 'unknown')) <> (ended_at IS NOT NULL) \
-         OR (state = 'failed') <> (provider_status IS NOT NULL) OR (result IS NOT NULL AND state NOT IN ('success', 'failed')) \
-         OR executions < 1 LIMIT ?1",
+         OR (state = 'failed' AND provider_status IS NULL) OR executions < 1 OR (state NOT IN ('success', 'failed') \
+         AND (provider_status IS NOT NULL OR result IS NOT NULL)) LIMIT ?1",
     ),
     (
         "a transaction is as far as its last event says",

@@ -38,6 +38,11 @@ async fn every_law_is_checked(store: SqlStore) {
             "UPDATE orch_transactions SET provider_status = 422 WHERE id = 'refused'",
         ),
         (
+            "UPDATE orch_transactions SET provider_status = 200 WHERE id = 'lost'",
+            END,
+            "UPDATE orch_transactions SET provider_status = NULL WHERE id = 'lost'",
+        ),
+        (
             "UPDATE orch_transactions SET result = '1' WHERE id = 'lost'",
             END,
             "UPDATE orch_transactions SET result = NULL WHERE id = 'lost'",
@@ -48,9 +53,11 @@ async fn every_law_is_checked(store: SqlStore) {
             "UPDATE orch_transactions SET executions = 1 WHERE id = 'again'",
         ),
         (
-            "UPDATE orch_transactions SET state = 'pending', ended_at = NULL, result = NULL WHERE id = 'answered'",
+            "UPDATE orch_transactions SET state = 'pending', ended_at = NULL, provider_status = NULL, result = NULL \
+             WHERE id = 'answered'",
             LOG,
-            "UPDATE orch_transactions SET state = 'success', ended_at = 7, result = '1' WHERE id = 'answered'",
+            "UPDATE orch_transactions SET state = 'success', ended_at = 7, provider_status = 200, result = '1' \
+             WHERE id = 'answered'",
         ),
         (
             "UPDATE orch_events SET kind = 'lost' WHERE stream = 'transaction/one late' AND seq = 2",
