@@ -81,6 +81,7 @@ fn schedule(plan: ValidPlan, id: RunId, invocation: InvocationId, at: Timestamp)
         synthesis: None,
         fallback: None,
         replan: None,
+        is_one_call: false,
     };
     let mut run = Orchestration::begin(id, planned, at);
     loop {

@@ -21,6 +21,7 @@ mod literal;
 mod number;
 mod offer;
 mod parameter;
+mod profile;
 mod reading;
 mod shape;
 mod source;
@@ -35,6 +36,8 @@ mod word;
 
 pub use toolbox::{Call, Tool, Toolbox, ToolboxError};
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use orch_core::{Caller, agent::Status, catalog::Catalog};
 
@@ -43,21 +46,25 @@ use crate::{
     plan::Plan,
     planner::{PlanError, Planner},
 };
-use draft::Draft;
-use gather::Presence;
+use gather::Gathered;
 use offer::Pool;
+use profile::Profiles;
 use token::Token;
 
 /// Plans over the tasks that the caller's catalog describes.
 #[derive(Clone, Debug)]
 pub struct CatalogPlanner {
     catalog: Catalog,
+    profiles: Arc<Profiles>,
 }
 
 impl CatalogPlanner {
     /// A planner over this catalog.
     pub fn new(catalog: Catalog) -> Self {
-        Self { catalog }
+        Self {
+            catalog,
+            profiles: Arc::default(),
+        }
     }
 }
 
@@ -65,48 +72,29 @@ impl CatalogPlanner {
 impl Planner for CatalogPlanner {
     async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Plan, PlanError> {
         let tokens = token::tokens(&goal.text);
-        let (pool, drafted) = self.draft(caller, goal, &tokens, Presence::Online).await?;
-        match drafted {
+        let gathered = gather::gather(&self.catalog, caller, &tokens, &goal.limits, &self.profiles).await;
+        let Gathered { offers, absent } = gathered.map_err(PlanError::failed)?;
+        let mut pool = Pool::new(offers);
+        match limits::draft_within(&pool, goal, &tokens) {
             Ok(draft) => Ok(draft.plan(&pool)),
-            Err(refusal @ (PlanError::NothingFits { .. } | PlanError::MissingArgument { .. })) => {
-                Err(self.absent(caller, goal, &tokens).await?.unwrap_or(refusal))
+            Err(refusal @ (PlanError::NothingFits { .. } | PlanError::MissingArgument { .. }))
+                if !absent.is_empty() =>
+            {
+                pool.offers.extend(absent);
+                Err(offline(&Pool::new(pool.offers), goal, &tokens).unwrap_or(refusal))
             }
             Err(refusal) => Err(refusal),
         }
     }
 }
 
-impl CatalogPlanner {
-    /// What there is for the goal, and the draft that comes of it.
-    async fn draft(
-        &self,
-        caller: &Caller,
-        goal: &Goal,
-        tokens: &[Token],
-        presence: Presence,
-    ) -> Result<(Pool, Result<Draft, PlanError>), PlanError> {
-        let gathered = gather::gather(&self.catalog, caller, tokens, &goal.limits, presence).await;
-        let pool = gathered.map_err(PlanError::failed)?;
-        let drafted = limits::draft_within(&pool, goal, tokens);
-        Ok((pool, drafted))
-    }
-
-    /// Who would have to answer for there to be a plan, if that is all that stands against it.
-    async fn absent(
-        &self,
-        caller: &Caller,
-        goal: &Goal,
-        tokens: &[Token],
-    ) -> Result<Option<PlanError>, PlanError> {
-        let (pool, drafted) = self.draft(caller, goal, tokens, Presence::Any).await?;
-        let Ok(draft) = drafted else {
-            return Ok(None);
-        };
-        let mut agents = draft.steps.iter().map(|step| pool.offers[step.offer].agent());
-        let absent = agents.find(|agent| agent.status != Status::Online);
-        Ok(absent.map(|agent| PlanError::Offline {
-            agent: agent.slug.to_string(),
-            last_seen: agent.last_seen,
-        }))
-    }
+/// Who would have to answer for there to be a plan, if that is all that stands against it.
+fn offline(pool: &Pool, goal: &Goal, tokens: &[Token]) -> Option<PlanError> {
+    let draft = limits::draft_within(pool, goal, tokens).ok()?;
+    let mut agents = draft.steps.iter().map(|step| pool.offers[step.offer].agent());
+    let absent = agents.find(|agent| agent.status != Status::Online)?;
+    Some(PlanError::Offline {
+        agent: absent.slug.to_string(),
+        last_seen: absent.last_seen,
+    })
 }

@@ -14,25 +14,18 @@ use orch_core::{
     Catalog, OsEntropy, SystemClock,
     catalog::{AgentDraft, VersionDraft},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     case::Field,
+    round::toolbox,
     scale::{many, resident},
 };
 
+/// The memory that agents at hand may take, so that all these are.
+const BYTES_AT_HAND: usize = 1 << 30;
 /// How many tasks an agent offers.
 const OFFERED: usize = 10;
-
-/// A task as the cases write it.
-#[derive(Debug, Deserialize)]
-struct Written {
-    name: String,
-    #[serde(default)]
-    description: String,
-    parameters: Value,
-}
 
 /// Plans every goal once over a catalog on SQLite; prints how long that takes and what is at hand in memory.
 pub(crate) fn measure(fields: &[Field]) -> Outcome<()> {
@@ -55,7 +48,7 @@ async fn plan(fields: &[Field]) -> Outcome<()> {
         )
     };
     let n_tasks = register(&fresh(), &many(fields)).await?;
-    let catalog = fresh();
+    let catalog = fresh().with_bytes_at_hand(BYTES_AT_HAND);
     let (before, began) = (resident(), Instant::now());
     let is_all = catalog.load().await?;
     let loaded = began.elapsed();
@@ -90,6 +83,13 @@ async fn plan(fields: &[Field]) -> Outcome<()> {
     Ok(())
 }
 
+/// What a task answers, which the cases do not say: a text that is called by the last word of the task's name, so that tasks
+/// are looked for that make what others take.
+fn answer(name: &str) -> Value {
+    let called = name.rsplit(['.', '_']).next().unwrap_or(name);
+    json!({"type": "object", "properties": {called: {"type": "string"}}})
+}
+
 /// Agents of some tasks each.
 async fn register(catalog: &Catalog, tasks: &[String]) -> Outcome<usize> {
     let owner = Caller::host("owner".parse()?);
@@ -98,13 +98,12 @@ async fn register(catalog: &Catalog, tasks: &[String]) -> Outcome<usize> {
     let mut n_tasks = 0;
     for (tasks, number) in tasks.chunks(OFFERED).zip(1..) {
         let read = |task: &String| -> Outcome<Task> {
-            let written: Written = serde_json::from_str(task)?;
-            let mut name = written.name;
-            name.truncate(64);
-            Ok(Task {
-                parameters: written.parameters,
-                ..Task::new(name, written.description)
-            })
+            // A catalog takes JSON Schema only; the cases write theirs as freely as files of tasks do.
+            let read = toolbox(std::slice::from_ref(task))?;
+            let mut task = read.tools().next().ok_or("a task is not read")?.task.clone();
+            task.name.truncate(64);
+            task.returns = answer(&task.name);
+            Ok(task)
         };
         let tasks = tasks.iter().map(read).collect::<Outcome<Vec<_>>>()?;
         n_tasks += tasks.len();

@@ -22,7 +22,7 @@ use super::{
 use crate::planner::PlanError;
 
 /// How many offers are tried for one purpose.
-const MAX_TRIED: usize = 8;
+pub(super) const MAX_TRIED: usize = 8;
 /// An offer is tried in place of the best if it fits at least so well beside it.
 const COMPARABLE: f64 = 0.75;
 /// The most values over which one wish is spread.
@@ -132,7 +132,7 @@ impl<'p> Composer<'p> {
 
     /// The best first, of equals the cheapest; or the cheapest first. The pool's order settles the rest.
     fn sort(&self, scored: &mut [(f64, usize)]) {
-        let price = |place: usize| self.pool.offers[place].price.minor();
+        let price = |place: usize| self.pool.offers[place].price().minor();
         scored.sort_by(|left, right| {
             let by_score = right.0.total_cmp(&left.0);
             let by_price = price(left.1).cmp(&price(right.1));
@@ -231,6 +231,7 @@ fn spread(wish: &Wish, offer: &Offer) -> Vec<Vec<Token>> {
             .map(|token| token.span.start)
             .collect();
         let takers: Vec<&Parameter> = offer
+            .profile
             .parameters
             .iter()
             .filter(|parameter| parameter.made_for == Some(kind))

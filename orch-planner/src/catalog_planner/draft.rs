@@ -81,7 +81,7 @@ impl Draft {
         let prices = self
             .steps
             .iter()
-            .map(|step| pool.offers[step.offer].price)
+            .map(|step| pool.offers[step.offer].price())
             .filter(|price| !price.is_zero());
         let mut sum: Option<Amount> = None;
         for price in prices {

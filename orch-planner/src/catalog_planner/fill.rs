@@ -58,6 +58,7 @@ pub(super) fn fill(offer: &Offer, goal: &ReadGoal, tokens: &[Token], claimed: &B
     let is_material = |slot: usize| {
         let name = &known.slots[slot].path[0];
         let mut own = offer
+            .profile
             .parameters
             .iter()
             .filter(|parameter| parameter.name == *name);
@@ -87,7 +88,7 @@ pub(super) fn fill(offer: &Offer, goal: &ReadGoal, tokens: &[Token], claimed: &B
             filled.claimed.insert(token.span.start);
         }
     }
-    filled.unfit = offer.parameters.iter().find_map(|parameter| {
+    filled.unfit = offer.profile.parameters.iter().find_map(|parameter| {
         let value = filled.arguments.get(&parameter.name)?.as_number()?.clone();
         let reason = parameter.refusal(&value)?;
         let argument = parameter.name.clone();

@@ -1,5 +1,7 @@
 //! Gathers the offers for a goal from the catalog: all of a small one, what ranks well of a large one.
 
+mod behind;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -13,12 +15,13 @@ use orch_core::{
 
 use super::{
     clause::clauses,
+    compose::MAX_TRIED,
     literal::{Literal, extension},
-    offer::{Offer, Pool},
+    offer::Offer,
+    profile::Profiles,
     stem::stem,
     thesaurus::synonyms,
     token::Token,
-    word::words,
 };
 use crate::goal::GoalLimits;
 
@@ -26,21 +29,19 @@ use crate::goal::GoalLimits;
 const RANKED: usize = 20;
 /// How many rankings are asked for, so that the longest goal stays cheap.
 const MAX_RANKINGS: usize = 48;
-/// How far is looked for tasks that make what other tasks take.
-const MAX_DEPTH: usize = 4;
 
 /// Endings by which the words of a goal are varied, because the catalog ranks words as they are.
 const ENDINGS: &[&str] = &[
     "", "e", "y", "s", "er", "or", "ing", "ize", "ation", "ion", "sis", "ze", "ment",
 ];
 
-/// Which agents count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presence {
-    /// Those that answer.
-    Online,
-    /// Also those that do not answer now.
-    Any,
+/// What there is for a goal.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    /// What agents offer that answer now.
+    pub(super) offers: Vec<Offer>,
+    /// What agents offer that do not.
+    pub(super) absent: Vec<Offer>,
 }
 
 /// The offers that a plan for the goal may be made of.
@@ -49,98 +50,84 @@ pub(super) async fn gather(
     caller: &Caller,
     tokens: &[Token],
     limits: &GoalLimits,
-    presence: Presence,
-) -> Result<Pool, CatalogError> {
+    profiles: &Profiles,
+) -> Result<Gathered, CatalogError> {
     let mut gathering = Gathering {
-        presence,
+        profiles,
         catalog,
         caller,
         limits,
         offers: BTreeMap::new(),
         asked: BTreeSet::new(),
     };
-    let all = catalog
-        .list(
-            caller,
-            &AgentFilter::default(),
-            Sort::default(),
-            PageRequest::new(PageRequest::MAX_LIMIT, 0),
-        )
-        .await?;
-    let is_small = all.total <= u64::from(PageRequest::MAX_LIMIT);
-    for agent in all.items.into_iter().filter(|_| is_small) {
-        for task in 0..agent.latest.tasks.len() {
-            gathering.add(agent.clone(), task, 0.0);
+    // Of a large catalog only how large it is: its agents come by their ranks.
+    let everything = AgentFilter::default();
+    let page = |limit| catalog.list(caller, &everything, Sort::default(), PageRequest::new(limit, 0));
+    let is_small = page(1).await?.total <= u64::from(PageRequest::MAX_LIMIT);
+    if is_small {
+        for agent in page(PageRequest::MAX_LIMIT).await?.items {
+            for task in 0..agent.latest.tasks.len() {
+                gathering.add(agent.clone(), task, 0.0);
+            }
         }
     }
-    gathering.rank(queries(tokens)).await?;
+    let leading = gathering.rank_goal(tokens).await?;
     if !is_small {
-        gathering.look_behind().await?;
+        gathering.look_behind(leading).await?;
     }
-    Ok(Pool::new(gathering.offers.into_values().collect()))
+    let is_there = |offer: &Offer| offer.agent().status == Status::Online;
+    let (offers, absent) = gathering.offers.into_values().partition(is_there);
+    Ok(Gathered { offers, absent })
 }
+
+/// A task of an agent, by its place.
+type Key = (AgentId, usize);
 
 struct Gathering<'g> {
     catalog: &'g Catalog,
     caller: &'g Caller,
     limits: &'g GoalLimits,
-    presence: Presence,
-    offers: BTreeMap<(AgentId, usize), Offer>,
+    profiles: &'g Profiles,
+    offers: BTreeMap<Key, Offer>,
     asked: BTreeSet<String>,
 }
 
 impl Gathering<'_> {
+    /// Adds an offer, unless the goal excludes its agent.
     fn add(&mut self, agent: Arc<Agent>, task: usize, rank: f64) {
-        let names = |name: &String| agent.goes_by(name);
-        let is_there = agent.status == Status::Online || self.presence == Presence::Any;
-        if !is_there || self.limits.excluded.iter().any(names) {
+        if self.limits.excludes(&agent) {
             return;
         }
-        let is_preferred = self.limits.preferred.iter().any(names);
         let key = (agent.id, task);
         if let Some(offer) = self.offers.get_mut(&key) {
             offer.rank = offer.rank.max(rank);
-        } else if let Some(mut offer) = Offer::new(agent, task) {
+            return;
+        }
+        let is_preferred = self.limits.prefers(&agent);
+        if let Some(mut offer) = Offer::new(agent, task, self.profiles) {
             (offer.rank, offer.is_preferred) = (rank, is_preferred);
             self.offers.insert(key, offer);
         }
     }
 
-    /// Adds what ranks well for each of the queries that was not asked yet.
-    async fn rank(&mut self, queries: impl IntoIterator<Item = String>) -> Result<(), CatalogError> {
+    /// Adds what ranks well for what the goal says; returns the best of each ranking, in the order of the goal.
+    async fn rank_goal(&mut self, tokens: &[Token]) -> Result<Vec<Key>, CatalogError> {
         let mut unasked = Vec::new();
-        for query in queries {
+        for query in queries(tokens) {
             if self.asked.len() < MAX_RANKINGS && self.asked.insert(query.clone()) {
                 unasked.push(query);
             }
         }
+        let mut leading = Vec::new();
         for ranked in self.catalog.rank_each(self.caller, &unasked, RANKED).await? {
             let best = ranked.first().map_or(1.0, |first| first.score);
+            let first = ranked.iter().take(MAX_TRIED);
+            leading.extend(first.map(|found| (found.agent.id, found.task)));
             for found in ranked {
                 self.add(found.agent, found.task, found.score / best);
             }
         }
-        Ok(())
-    }
-
-    /// Adds tasks that may make what the tasks at hand take.
-    async fn look_behind(&mut self) -> Result<(), CatalogError> {
-        for _ in 0..MAX_DEPTH {
-            let parameters = self
-                .offers
-                .values()
-                .flat_map(|offer| &offer.parameters)
-                .filter(|parameter| parameter.is_required);
-            let queries: BTreeSet<String> = parameters
-                .map(|parameter| words(&parameter.name).join(" "))
-                .collect();
-            let known = self.offers.len();
-            self.rank(queries).await?;
-            if self.offers.len() == known {
-                break;
-            }
-        }
-        Ok(())
+        Ok(leading)
     }
 }
 

@@ -110,12 +110,12 @@ fn check(draft: &Draft, pool: &Pool, goal: &Goal) -> Result<(), PlanError> {
 
 /// What the first step costs that costs anything.
 fn first_price(draft: &Draft, pool: &Pool) -> Option<Amount> {
-    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price);
+    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price());
     prices.find(|price| !price.is_zero())
 }
 
 /// A price that the budget's currency does not pay.
 fn dear(draft: &Draft, pool: &Pool, budget: Amount) -> Option<Amount> {
-    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price);
+    let mut prices = draft.steps.iter().map(|step| pool.offers[step.offer].price());
     prices.find(|price| !price.is_zero() && price.currency() != budget.currency())
 }

@@ -180,13 +180,19 @@ fn has_known_extension(text: &str) -> bool {
 
 /// Extensions by which a bare file name is known from other words with a period in them.
 const EXTENSIONS: &[&str] = &[
-    "7z", "avi", "avro", "bmp", "bz2", "c", "cfg", "conf", "cpp", "css", "csv", "dat", "db", "doc", "docx",
-    "eml", "env", "epub", "feather", "flac", "geojson", "gif", "go", "gz", "h", "htm", "html", "ics", "ini",
-    "ipynb", "java", "jpeg", "jpg", "js", "json", "jsonl", "kt", "log", "lua", "m4a", "md", "mkv", "mov",
-    "mp3", "mp4", "ndjson", "odp", "ods", "odt", "ogg", "parquet", "pdf", "php", "png", "ppt", "pptx", "ps",
-    "py", "r", "rb", "rs", "rst", "rtf", "sh", "sql", "sqlite", "srt", "svg", "swift", "tar", "tex", "tgz",
-    "tif", "tiff", "toml", "ts", "tsv", "txt", "vcf", "vtt", "wasm", "wav", "webm", "webp", "xls", "xlsx",
-    "xml", "xz", "yaml", "yml", "zip",
+    "3ds", "3mf", "7z", "aac", "aif", "aiff", "apk", "avi", "avif", "avro", "bak", "bin", "blend", "bmp",
+    "bz2", "c", "cfg", "conf", "cpp", "cr2", "cs", "css", "csv", "dae", "dat", "db", "dll", "dmg", "dng",
+    "doc", "docx", "dta", "dwg", "dxf", "eml", "env", "epub", "exe", "fasta", "fastq", "fbx", "feather",
+    "flac", "flv", "fsa", "gcode", "geojson", "gif", "glb", "gltf", "go", "gpx", "gz", "h", "h5", "hdf5",
+    "heic", "htm", "html", "ics", "iges", "igs", "ini", "ipynb", "iso", "jar", "java", "jfif", "jpeg", "jpg",
+    "js", "json", "jsonl", "jsx", "kml", "kt", "log", "lua", "m4a", "m4v", "md", "mid", "midi", "mkv",
+    "mobi", "mov", "mp3", "mp4", "mpeg", "mpg", "msi", "mtl", "nc", "ndjson", "nef", "npy", "npz", "obj",
+    "odf", "odp", "ods", "odt", "ogg", "onnx", "orc", "otf", "parquet", "pbf", "pdf", "pem", "php", "pickle",
+    "pkl", "plist", "ply", "png", "ppt", "pptx", "ps", "psd", "pst", "pth", "py", "r", "rar", "rb", "rds",
+    "rs", "rst", "rtf", "sas", "sav", "scss", "sh", "shp", "skp", "sldprt", "sql", "sqlite", "srt", "step",
+    "stl", "stp", "svg", "swift", "sxw", "tar", "tex", "tgz", "tif", "tiff", "toml", "ts", "tsv", "tsx",
+    "ttf", "txt", "usdz", "vcf", "vcs", "vsdx", "vtt", "wasm", "wav", "webm", "webp", "wma", "wmv", "woff",
+    "woff2", "xls", "xlsm", "xlsx", "xml", "xmp", "xz", "yaml", "yml", "zip",
 ];
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What a task takes and what it gives, read from its schemas.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 
@@ -235,26 +238,24 @@ fn is_material(name: &str, description: &str, shape: &Shape) -> bool {
     match shape.item() {
         Shape::Text(None) | Shape::Any | Shape::Object => {
             // "The text to judge" is material, "The language of the text" is not.
-            let opening: Vec<String> = words(description)
-                .into_iter()
-                .take_while(|word| word != "of" && word != "in")
-                .take(5)
-                .collect();
-            names_it(&words(name))
-                || (stems(name)
-                    .iter()
-                    .all(|stem| !LOOKED_UP.iter().any(|word| self::stem(word) == *stem))
-                    && names_it(&opening))
+            let opening = || -> Vec<String> {
+                let words = words(description).into_iter();
+                let before = words.take_while(|word| word != "of" && word != "in");
+                before.take(5).collect()
+            };
+            let looks_up = || stems(name).iter().any(|stem| LOOKED_UP.contains(stem));
+            names_it(&words(name)) || (names_it(&opening()) && !looks_up())
         }
         _ => false,
     }
 }
 
-/// Words for what tasks look up or go by, whatever their description mentions.
-const LOOKED_UP: &[&str] = &[
-    "column", "field", "format", "id", "key", "keyword", "language", "name", "pattern", "query", "question",
-    "subject", "term", "title", "topic",
-];
+/// Stems of words for what tasks look up or go by, whatever their description mentions.
+static LOOKED_UP: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let words =
+        "column field format id key keyword language name pattern query question subject term title topic";
+    words.split(' ').map(stem).collect()
+});
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ mod kind;
 pub(super) mod known;
 mod lexeme;
 mod mention;
+mod part;
 mod repeat;
 mod score;
 mod slot;
@@ -29,9 +30,10 @@ use std::{
 
 use orch_core::Timestamp;
 
-use index::{Index, count};
+use index::{Index, Scores, count};
 use known::Known;
 pub(super) use mention::{ReadGoal, Said};
+use part::says_anything;
 use score::Reading;
 
 use super::toolbox::{Call, Tool};
@@ -56,6 +58,7 @@ pub(super) struct Library {
 struct Asked {
     read: ReadGoal,
     best: RefCell<BTreeMap<(usize, usize), Option<Reading>>>,
+    scores: RefCell<Scores>,
 }
 
 impl Deref for Asked {
@@ -81,7 +84,8 @@ impl Library {
 
     /// What is known of a task.
     fn known(&self, task: usize) -> &Known {
-        self.known[task].get_or_init(|| Known::new(&self.tools[task].task, &self.tools[task].tags))
+        let tool = &self.tools[task];
+        self.known[task].get_or_init(|| Known::new(&tool.task, &tool.tags).weighed(&self.index))
     }
 
     /// The calls that a goal comes to, in its order; never none.
@@ -89,6 +93,7 @@ impl Library {
         let goal = Asked {
             read: ReadGoal::new(text, now),
             best: RefCell::default(),
+            scores: RefCell::default(),
         };
         let readings = self.readings(&goal)?;
         let mut calls: Vec<Call> = Vec::new();
@@ -233,6 +238,10 @@ impl Library {
         for joint in wish::joints(goal, range.clone()) {
             let (left, right) = (range.start..joint.start, joint.end..range.end);
             let stands = |reading: &Reading| reading.fits() && reading.score >= score::APART;
+            // What says nothing asks for no other task.
+            if !says_anything(&goal.lexemes[right.clone()]) {
+                continue;
+            }
             let Some(first) = self.best(goal, left).filter(stands) else {
                 continue;
             };

@@ -29,7 +29,7 @@ pub(super) fn best_member<'p>(
     offer: &'p Offer,
     references: &BTreeSet<String>,
 ) -> Option<Fit<'p>> {
-    let fits = offer.members.iter().filter_map(|member| {
+    let fits = offer.profile.members.iter().filter_map(|member| {
         let handover = parameter.shape.takes(&member.shape)?;
         let score = likeness(parameter, member)?;
         let referred = member.name_stems.iter().any(|stem| references.contains(stem));
@@ -44,6 +44,14 @@ pub(super) fn best_member<'p>(
     // Of equal parts the first counts, which is the one that the answer's schema names first.
     fits.reduce(|best, fit| if fit.score > best.score { fit } else { best })
         .filter(|fit| fit.score >= GOES)
+}
+
+/// Whether an answer with these parts says that one of them can go into a parameter.
+pub(super) fn is_made_by(parameter: &Parameter, members: &[Member]) -> bool {
+    members.iter().any(|member| {
+        let fits = member.shape != Shape::Any && parameter.shape.takes(&member.shape).is_some();
+        fits && likeness(parameter, member).is_some_and(|score| score >= GOES)
+    })
 }
 
 /// How far a part of an answer is what the parameter wants; `None` if it is not.

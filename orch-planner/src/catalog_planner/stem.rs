@@ -79,6 +79,16 @@ pub(super) fn stem(word: &str) -> String {
     }
 }
 
+/// Whether this is the stem of a lower-case word; most that are not are told without making it.
+pub(super) fn is_stem_of(own: &str, word: &str) -> bool {
+    // A stem is the beginning of its word, but for its last letter.
+    let (own, said) = (own.as_bytes(), word.as_bytes());
+    let begins = own
+        .split_last()
+        .is_none_or(|(_, beginning)| said.starts_with(beginning));
+    begins && own.len() <= said.len() && stem(word).as_bytes() == own
+}
+
 /// `format` of `formatt`, as in `formatting`.
 fn undoubled(stem: &str) -> &str {
     match stem.as_bytes() {
@@ -139,6 +149,10 @@ mod tests {
                 stems.iter().all(|other| *other == stems[0]),
                 "{family:?} have {stems:?}"
             );
+            assert!(
+                family.iter().all(|word| is_stem_of(&stems[0], word)),
+                "{family:?}"
+            );
         }
     }
 
@@ -152,6 +166,7 @@ mod tests {
             ("movie", "move"),
         ] {
             assert_ne!(stem(left), stem(right));
+            assert!(!is_stem_of(&stem(left), right));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     literal::{Literal, extension, names_of},
-    offer::{NAMED, Offer, Pool, STRONG},
+    offer::{Offer, Pool},
+    profile::{NAMED, STRONG},
     stem::stem,
     thesaurus::{SYNONYM, synonyms},
     token::Token,
@@ -170,7 +171,7 @@ pub(super) fn said(terms: &[Term], offer: &Offer) -> f64 {
         let joined = term.joined.as_deref().map(|joined| offer.says_exactly(joined));
         let is_answer = terms
             .get(at + 1)
-            .is_some_and(|next| offer.answers(&term.stem, &next.stem));
+            .is_some_and(|next| offer.profile.answers(&term.stem, &next.stem));
         let joined = if is_answer {
             Some(NAMED)
         } else {
@@ -202,11 +203,12 @@ pub(super) fn said(terms: &[Term], offer: &Offer) -> f64 {
         return 0.0;
     }
     let named = offer
+        .profile
         .name_stems
         .iter()
         .filter(|own| terms.iter().any(|term| term.stem == **own));
     #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
-    let named = named.count() as f64 / offer.name_stems.len().max(1) as f64;
+    let named = named.count() as f64 / offer.profile.name_stems.len().max(1) as f64;
     let score = 0.75 * said / all + 0.25 * named;
     if lacks_action || (lacks_head && !has_core) {
         score * 0.5

@@ -78,6 +78,11 @@ static SYNONYMS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(||
     synonyms
 });
 
+/// The stems of words that others mean the same as.
+pub(super) fn stems_with_synonyms() -> impl Iterator<Item = &'static str> {
+    SYNONYMS.keys().map(String::as_str)
+}
+
 /// The stems of words with much the same meaning as this stem's.
 pub(super) fn synonyms(stem: &str) -> impl Iterator<Item = &'static str> {
     SYNONYMS.get(stem).into_iter().flatten().map(String::as_str)

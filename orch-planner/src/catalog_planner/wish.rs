@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, ops::Range};
 use super::{
     clause::{Clause, Joint},
     literal::{Literal, LiteralKind},
-    offer::{NAMED, Offer, Pool},
+    offer::{Offer, Pool},
+    profile::NAMED,
     stem::stem,
     term::{Term, said, terms},
     token::{Token, TokenKind},
@@ -156,10 +157,15 @@ impl Wish {
             .collect();
         for kind in typed {
             let takes = offer
+                .profile
                 .parameters
                 .iter()
                 .any(|parameter| parameter.made_for == Some(kind));
-            let can_be_read = offer.parameters.iter().any(|parameter| parameter.is_material);
+            let can_be_read = offer
+                .profile
+                .parameters
+                .iter()
+                .any(|parameter| parameter.is_material);
             if given.contains(&kind) {
                 score += if takes {
                     0.05

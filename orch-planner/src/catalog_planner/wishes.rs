@@ -2,7 +2,8 @@
 
 use super::{
     clause::{Clause, Joint, clauses},
-    offer::{NAMED, Offer, Pool},
+    offer::{Offer, Pool},
+    profile::NAMED,
     stem::stem,
     token::Token,
     wish::{FITS, Wish, span},

@@ -6,6 +6,8 @@ mod chance;
 mod talker;
 mod world;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use orch_planner::{Goal, GoalLimits, Planner, Proposal};
 
 use crate::house::caller;
@@ -20,33 +22,55 @@ const CASES: u64 = 400;
 #[test]
 fn the_limits_of_a_goal_hold_in_every_plan() {
     let cases = cases();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let mut planned = [0; 3];
-    for seed in 0..cases.div_ceil(GOALS) {
-        runtime.block_on(async {
-            let mut chance = Chance::new(seed);
-            let world = World::make(&mut chance).await;
-            for _ in 0..GOALS {
-                let goal = world.goal(&mut chance);
-                let planners: [&dyn Planner; 3] =
-                    [&world.catalog_planner, &world.llm_planner, &world.auto_planner];
-                for (planner, planned) in planners.into_iter().zip(&mut planned) {
-                    if let Ok(proposal) = planner.propose(&caller(), &goal).await {
-                        *planned += 1;
-                        check(&world, &goal, &proposal).await;
-                    }
-                }
+    let n_worlds = cases.div_ceil(GOALS);
+    let (next, planned) = (AtomicU64::new(0), [const { AtomicU64::new(0) }; 3]);
+    // Each world is one of its own, so that it does not matter who plans in it.
+    let plan = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= n_worlds {
+                break;
             }
-        });
-    }
+            let in_world = runtime.block_on(plan_in(seed));
+            for (planned, more) in planned.iter().zip(in_world) {
+                planned.fetch_add(more, Ordering::Relaxed);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(plan);
+        }
+    });
+    let planned = planned.map(AtomicU64::into_inner);
     println!("{cases} goals; with a plan by the catalog, by the model, by either: {planned:?}");
     assert!(
         planned.iter().all(|planned| *planned > cases / 20),
         "{planned:?} of {cases}"
     );
+}
+
+/// Plans some goals in the world of a seed, and checks what comes of it; how many plans each planner made.
+async fn plan_in(seed: u64) -> [u64; 3] {
+    let mut chance = Chance::new(seed);
+    let world = World::make(&mut chance).await;
+    let planners: [&dyn Planner; 3] = [&world.catalog_planner, &world.llm_planner, &world.auto_planner];
+    let mut planned = [0; 3];
+    for _ in 0..GOALS {
+        let goal = world.goal(&mut chance);
+        for (planner, planned) in planners.into_iter().zip(&mut planned) {
+            world.talker.begin(&goal);
+            if let Ok(proposal) = planner.propose(&caller(), &goal).await {
+                *planned += 1;
+                check(&world, &goal, &proposal).await;
+            }
+        }
+    }
+    planned
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever runs the test says how long")]

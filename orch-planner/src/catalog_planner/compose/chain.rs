@@ -107,6 +107,7 @@ impl Composer<'_> {
                 continue;
             };
             let takes = offer
+                .profile
                 .parameters
                 .iter()
                 .any(|parameter| parameter.made_for.is_some_and(|kind| kinds.contains(&kind)));

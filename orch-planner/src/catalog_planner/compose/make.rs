@@ -139,6 +139,7 @@ impl<'p> Composer<'p> {
     fn text_of(&self, step: usize) -> Option<Value> {
         let step = self.draft.steps.get(step)?;
         let mut parameters = self.pool.offers[step.offer]
+            .profile
             .parameters
             .iter()
             .filter(|parameter| parameter.is_material);
@@ -217,19 +218,30 @@ impl<'p> Composer<'p> {
 fn wanted<'o>(offer: &'o Offer, arguments: &BTreeMap<String, Argument>) -> Vec<&'o Parameter> {
     let is_open = |parameter: &&Parameter| !arguments.contains_key(&parameter.name);
     let mut wanted: Vec<&Parameter> = offer
+        .profile
         .parameters
         .iter()
         .filter(|parameter| parameter.is_required)
         .filter(is_open)
         .collect();
-    let has_material = offer.parameters.iter().any(|parameter| {
+    let has_material = offer.profile.parameters.iter().any(|parameter| {
         parameter.is_material && (parameter.is_required || arguments.contains_key(&parameter.name))
     });
     if !has_material
-        && offer.parameters.iter().all(|parameter| !parameter.is_required)
+        && offer
+            .profile
+            .parameters
+            .iter()
+            .all(|parameter| !parameter.is_required)
         && arguments.is_empty()
     {
-        wanted.extend(offer.parameters.iter().find(|parameter| parameter.is_material));
+        wanted.extend(
+            offer
+                .profile
+                .parameters
+                .iter()
+                .find(|parameter| parameter.is_material),
+        );
     }
     wanted
 }

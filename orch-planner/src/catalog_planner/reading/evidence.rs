@@ -1,9 +1,6 @@
 //! What speaks for a task as the answer to a part of a goal.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
 use serde_json::Value;
 
@@ -12,28 +9,22 @@ use super::{
     fill::Filled,
     gazetteer::{currency, is_country, is_state},
     index::{count, says},
-    kin::kin,
     kind::kinds,
     known::Known,
     lexeme::Lexeme,
     mention::{ReadGoal, Said},
+    part::{Content, Pair, Part},
     slot::{
         sense::Sense,
         unit::{Dimension, dimensions},
     },
-    verb::{asked, is_small_talk, opens_order},
-    wish::is_lead,
 };
-use crate::catalog_planner::{
-    stem::{likeness, stem},
-    thesaurus::SYNONYM,
-    word::{is_function_word, is_maker, is_request},
-};
+use crate::catalog_planner::{stem::likeness, thesaurus::SYNONYM};
 
-/// How much a word counts in a sentence that asks for nothing.
-const FRAMED: f64 = 0.4;
 /// How much a word counts that went into a slot only because something had to.
 const GUESSED: f64 = 0.5;
+/// How much more it counts against a task that a place was guessed which is not written like one.
+const NO_PLACE: f64 = 0.7;
 /// From here on, a word is in the name of a task.
 const NAMED: f64 = 0.9;
 /// How much of nothing that is asked a task says.
@@ -84,6 +75,10 @@ pub(super) struct Evidence {
     pub(super) chosen: f64,
     /// Whether what is to be done is named by a verb that the task does not say.
     pub(super) undone: f64,
+    /// How many names or codes that "and" joins went into slots for things of different kinds.
+    pub(super) torn: f64,
+    /// Whether the task is named by a verb for doing something, and what is so is asked without that verb.
+    pub(super) unasked: f64,
 }
 
 impl Evidence {
@@ -110,6 +105,8 @@ impl Evidence {
             + 0.5 * self.chosen.min(1.0)
             - 1.0 * self.guessed.min(2.0)
             - 1.5 * self.undone
+            - 1.0 * self.unasked
+            - 1.2 * self.torn.min(1.0)
             - if self.shared < SILENT { UNSAID } else { 0.0 }
             - if self.missing > 0.0 { LACKING } else { 0.0 }
     }
@@ -127,19 +124,12 @@ fn saturated(weight: f64) -> f64 {
 
 impl Library {
     /// What speaks for a task that is filled so.
-    pub(super) fn evidence(
-        &self,
-        goal: &ReadGoal,
-        range: Range<usize>,
-        known: &Known,
-        filled: &Filled,
-    ) -> Evidence {
-        let contents = contents(goal, range.clone());
-        let answers: Vec<String> = asked_for(goal, range.clone()).collect();
+    pub(super) fn evidence(&self, part: &Part<'_>, known: &Known, filled: &Filled) -> Evidence {
+        let goal = part.goal;
         let missing = filled.missing(known).count();
         let mentions = goal.mentions.iter();
         let spelled: Vec<bool> = mentions
-            .filter(|mention| range.contains(&mention.range.start))
+            .filter(|mention| part.range.contains(&mention.range.start))
             .map(|mention| mention.range.clone().any(|at| filled.claimed.contains(&at)))
             .collect();
         let share = |part: usize, whole: usize| {
@@ -149,127 +139,145 @@ impl Library {
                 count(part) / count(whole)
             }
         };
-        let (shared, asked) = self.weighed(goal, &contents, &answers, known, filled);
+        let (shared, asked) = weighed(part, known, filled);
         // Where nothing is asked but values, they say what is wanted: if the task takes them.
         let nothing = if filled.guessed.is_empty() { NOTHING } else { 0.0 };
         Evidence {
             coverage: (shared + nothing * UNASKED) / (asked + UNASKED),
             shared,
             strange: asked - shared,
-            rank: self
-                .index
-                .rank(known, contents.iter().map(|(_, lexeme)| lexeme.stem.as_str())),
+            rank: self.index.rank(known, part),
             typed: typed(goal, known, filled),
             chosen: count(filled.chosen_slots(known)),
-            undone: f64::from(u8::from(
-                deed(goal, range.clone()).is_some_and(|verb| says(known, verb) == 0.0),
-            )),
-            title: self.said(known, &known.titles, &contents, &answers),
-            told: self.said(known, &known.opening, &contents, &[]),
-            pairs: self.pairs(&contents, known),
+            undone: f64::from(u8::from(part.deed.is_some_and(|verb| says(known, verb) == 0.0))),
+            torn: count(torn(goal, known, filled)),
+            unasked: f64::from(u8::from(part.is_question && does_unasked(part, known))),
+            title: said(known, &known.titles, &known.rarities.titles, part, &part.answers),
+            told: said(known, &known.opening, &known.rarities.opening, part, &[]),
+            pairs: paired(part, known),
             used: share(spelled.iter().filter(|used| **used).count(), spelled.len()),
             missing: count(missing),
-            guessed: count(filled.guessed.len()),
+            guessed: count(filled.guessed.len()) + NO_PLACE * count(unlikely_places(goal, known, filled)),
         }
     }
+}
 
-    /// How much the task says of what is asked, and how much is asked; words count as far as they are telling.
-    fn weighed(
-        &self,
-        goal: &ReadGoal,
-        contents: &[(usize, &Lexeme)],
-        answers: &[String],
-        known: &Known,
-        filled: &Filled,
-    ) -> (f64, f64) {
-        let (mut asked, mut answered) = (0.0, 0.0);
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for (at, lexeme) in contents {
-            let says = says(known, lexeme);
-            let is_chosen = filled.chosen.contains(at);
-            let is_guessed = filled.guessed.values().any(|words| words.contains(at));
-            let is_value = (filled.claimed.contains(at) && !is_chosen && !is_guessed)
-                || (is_spelled_out(goal, *at) && says < 0.4);
-            let only_asks = says < NAMED && is_request(&lexeme.lower);
-            if is_value || only_asks || !seen.insert(&lexeme.stem) {
-                continue;
-            }
-            let mut weight = self.index.rarity(&lexeme.stem, &lexeme.lower);
-            if goal.framing.contains(at) {
-                weight *= FRAMED;
-            }
-            if is_guessed {
-                weight *= GUESSED;
-            }
-            asked += weight;
-            answered += weight
-                * if is_chosen {
-                    says.max(0.8)
-                } else if is_guessed {
-                    says.max(if filled.is_scraped { 0.0 } else { 0.3 })
-                } else {
-                    says
-                };
-        }
-        if !answers.is_empty() {
-            asked += ANSWER;
-            let says = |stem: &String| known.vocabulary.get(stem).copied().unwrap_or_default();
-            answered += ANSWER * answers.iter().map(says).fold(0.0, f64::max);
-        }
-        (answered, asked)
+/// How many places were guessed in lower case, though the goal writes other names with capital letters.
+fn unlikely_places(goal: &ReadGoal, known: &Known, filled: &Filled) -> usize {
+    let mut rest = goal.lexemes.iter().skip(1);
+    if !rest.any(Lexeme::is_capitalized) && !goal.text.starts_with(char::is_uppercase) {
+        return 0;
     }
+    let is_unlikely = |(slot, range): &(&usize, &Range<usize>)| {
+        let is_place = matches!(
+            known.slots[**slot].sense,
+            Sense::Place | Sense::State | Sense::Country
+        );
+        is_place && !goal.lexemes[(*range).clone()].iter().any(Lexeme::is_capitalized)
+    };
+    filled.guessed.iter().filter(is_unlikely).count()
+}
 
-    /// How much of what a task says somewhere is asked.
-    fn said(&self, known: &Known, own: &[String], contents: &[(usize, &Lexeme)], answers: &[String]) -> f64 {
-        let (mut all, mut said) = (0.0, 0.0);
-        for stem in own {
-            let weight = self.index.rarity(stem, stem);
-            all += weight;
-            let alike = |lexeme: &Lexeme| {
-                let synonym = kin(stem).any(|synonym| synonym == lexeme.stem);
-                let own = likeness(stem, &lexeme.stem) * known.likeness(lexeme);
-                own.max(if synonym { SYNONYM } else { 0.0 })
-            };
-            let answer: f64 = if answers.contains(stem) { ANSWERED } else { 0.0 };
-            let alike = contents.iter().map(|(_, lexeme)| alike(lexeme));
-            said += weight * alike.fold(answer, f64::max);
-        }
-        if all > 0.0 { said / all } else { 0.0 }
-    }
-
-    /// How many of the words that are said side by side the task says side by side, by how telling they are.
-    fn pairs(&self, contents: &[(usize, &Lexeme)], known: &Known) -> f64 {
-        let (mut all, mut said) = (0.0, 0.0);
-        for pair in contents.windows(2) {
-            let ((left, first), (right, second)) = (pair[0], pair[1]);
-            if right - left > 2 {
-                continue;
-            }
-            let weight =
-                self.index.rarity(&first.stem, &first.lower) + self.index.rarity(&second.stem, &second.lower);
-            all += weight;
-            let both = |a: &str, b: &str| known.pairs.contains(&(a.to_owned(), b.to_owned()));
-            if both(&first.stem, &second.stem) || (right - left == 2 && both(&second.stem, &first.stem)) {
-                said += weight;
-            }
-        }
-        if all > 0.0 { said / all } else { 0.0 }
-    }
-
-    /// The stems that a part of a goal says, each with how telling it is.
-    pub(super) fn telling(&self, goal: &ReadGoal, range: Range<usize>) -> BTreeMap<String, f64> {
-        let mut stems = BTreeMap::new();
-        for (_, lexeme) in contents(goal, range.clone()) {
-            stems.insert(
-                lexeme.stem.clone(),
-                self.index.rarity(&lexeme.stem, &lexeme.lower),
+/// How many names or codes that "and" joins went into slots for things of different kinds.
+fn torn(goal: &ReadGoal, known: &Known, filled: &Filled) -> usize {
+    let is_joint = |end: usize, start: usize| {
+        start == end + 1 && ["and", "or", "&"].contains(&goal.lexemes[end].lower.as_str())
+    };
+    let are_torn = |(slot, at): (&usize, &usize)| {
+        let (slot, mention) = (&known.slots[*slot], &goal.mentions[*at]);
+        filled.mentions.iter().any(|(other, after)| {
+            let (other, after) = (&known.slots[*other], &goal.mentions[*after]);
+            let are_alike = matches!(
+                (&mention.value, &after.value),
+                (Said::Name(_), Said::Name(_)) | (Said::Code, Said::Code)
             );
+            are_alike && is_joint(mention.range.end, after.range.start) && slot.sense != other.sense
+        })
+    };
+    filled.mentions.iter().filter(|pair| are_torn(*pair)).count()
+}
+
+/// Whether a task is named by verbs for doing something, none of which is said.
+fn does_unasked(part: &Part<'_>, known: &Known) -> bool {
+    let says = |deed: &String| {
+        let mut lexemes = part.contents.iter().map(|content| content.lexeme);
+        lexemes.any(|lexeme| lexeme.stem == *deed || lexeme.kin().any(|other| other == deed))
+    };
+    !known.deeds.is_empty() && !known.deeds.iter().any(says)
+}
+
+/// How much the task says of what is asked, and how much is asked; words count as far as they are telling.
+fn weighed(part: &Part<'_>, known: &Known, filled: &Filled) -> (f64, f64) {
+    let (mut asked, mut answered) = (0.0, 0.0);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for content in &part.contents {
+        let (at, lexeme) = (content.at, content.lexeme);
+        let says = says(known, lexeme);
+        let is_chosen = filled.chosen.contains(&at);
+        let is_guessed = filled.guessed.values().any(|words| words.contains(&at));
+        let is_value = (filled.claimed.contains(&at) && !is_chosen && !is_guessed)
+            || (content.is_spelled_out && says < 0.4);
+        let only_asks = says < NAMED && content.asks;
+        if is_value || only_asks || !seen.insert(&lexeme.stem) {
+            continue;
         }
-        for stem in asked_for(goal, range) {
-            stems.entry(stem).or_insert(ANSWER);
+        let mut weight = content.weight;
+        if is_guessed {
+            weight *= GUESSED;
         }
-        stems
+        asked += weight;
+        answered += weight
+            * if is_chosen {
+                says.max(0.8)
+            } else if is_guessed {
+                says.max(if filled.is_scraped { 0.0 } else { 0.3 })
+            } else {
+                says
+            };
     }
+    if !part.answers.is_empty() {
+        asked += ANSWER;
+        let says = |stem: &String| known.vocabulary.get(stem).copied().unwrap_or_default();
+        answered += ANSWER * part.answers.iter().map(says).fold(0.0, f64::max);
+    }
+    (answered, asked)
+}
+
+/// How much of what a task says somewhere is asked.
+fn said(known: &Known, own: &[String], rarities: &[f64], part: &Part<'_>, answers: &[String]) -> f64 {
+    let (mut all, mut said) = (0.0, 0.0);
+    for (stem, weight) in own.iter().zip(rarities) {
+        all += weight;
+        let alike = |content: &Content<'_>| {
+            let lexeme = content.lexeme;
+            let own = likeness(stem, &lexeme.stem);
+            let own = if own > 0.0 {
+                own * known.likeness(lexeme)
+            } else {
+                0.0
+            };
+            let is_synonym = || lexeme.kin().any(|synonym| synonym == stem);
+            if own < SYNONYM && is_synonym() {
+                SYNONYM
+            } else {
+                own
+            }
+        };
+        let answer: f64 = if answers.contains(stem) { ANSWERED } else { 0.0 };
+        said += weight * part.contents.iter().map(alike).fold(answer, f64::max);
+    }
+    if all > 0.0 { said / all } else { 0.0 }
+}
+
+/// How many of the words that are said side by side the task says side by side, by how telling they are.
+fn paired(part: &Part<'_>, known: &Known) -> f64 {
+    let says = |pair: &&Pair| {
+        let turned = pair.turned.as_ref();
+        known.pairs.contains(&pair.said) || turned.is_some_and(|turned| known.pairs.contains(turned))
+    };
+    let all: f64 = part.pairs.iter().map(|pair| pair.weight).sum();
+    let said: f64 = part.pairs.iter().filter(says).map(|pair| pair.weight).sum();
+    if all > 0.0 { said / all } else { 0.0 }
 }
 
 /// How many values are just of the kind that their slot takes: a date, so many kilograms; names and quotations, of which
@@ -328,44 +336,4 @@ fn of_kind(known: &Known, filled: &Filled) -> usize {
             .any(|text| kinds(text).any(names))
     };
     filled.values.iter().filter(is_of_kind).count()
-}
-
-/// The verb that says what a part of a goal wants done, if it opens it and asks for something definite.
-fn deed(goal: &ReadGoal, range: Range<usize>) -> Option<&Lexeme> {
-    let mut lexemes = goal.lexemes[range].iter().filter(|lexeme| lexeme.is_word());
-    let verb = lexemes.find(|lexeme| !is_lead(lexeme.word()))?;
-    let is_definite = opens_order(&verb.lower) && !is_request(&verb.lower) && !is_maker(&verb.lower);
-    is_definite.then_some(verb)
-}
-
-/// The stems of what a part of a goal asks for as a question: of "when" the date.
-fn asked_for(goal: &ReadGoal, range: Range<usize>) -> impl Iterator<Item = String> {
-    let words: Vec<&str> = goal.lexemes[range].iter().map(Lexeme::word).collect();
-    asked(&words).into_iter().map(stem)
-}
-
-/// The words of a part of a goal that say something, with their places.
-fn contents(goal: &ReadGoal, range: Range<usize>) -> Vec<(usize, &Lexeme)> {
-    let lexemes = range.clone().zip(&goal.lexemes[range]);
-    // "How long" asks for a duration, and "long" says no more.
-    let measures = |at: usize| {
-        let how = at.checked_sub(1).map(|before| goal.lexemes[before].word());
-        how == Some("how") && !asked(&["how", goal.lexemes[at].word()]).is_empty()
-    };
-    lexemes
-        .filter(|(at, lexeme)| {
-            lexeme.is_word()
-                && !is_function_word(&lexeme.lower)
-                && !is_small_talk(&lexeme.lower)
-                && !measures(*at)
-        })
-        .collect()
-}
-
-/// Whether a lexeme is part of a value rather than of what is asked.
-fn is_spelled_out(goal: &ReadGoal, at: usize) -> bool {
-    let holds = |said: &Said| !matches!(said, Said::Number(..));
-    goal.mentions
-        .iter()
-        .any(|mention| mention.range.contains(&at) && holds(&mention.value))
 }

@@ -77,6 +77,14 @@ static STATE_CODES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 static STATE_ABBREVIATIONS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| STATE_CODES.values().copied().collect());
 static COUNTRY_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| COUNTRIES.split_whitespace().collect());
+static COLOR_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| COLORS.split(' ').collect());
+static CURRENCY_CODES: LazyLock<HashSet<&str>> = LazyLock::new(|| CODES.split(' ').collect());
+static CURRENCY_NAMES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let pairs = CURRENCIES
+        .split('|')
+        .filter_map(|entry| entry.trim().rsplit_once(' '));
+    pairs.collect()
+});
 static LANGUAGE_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| LANGUAGES.split_whitespace().collect());
 
 /// Whether a text names a state: in full, or as its two capital letters.
@@ -125,24 +133,21 @@ pub(super) fn is_language(lower: &str) -> bool {
 
 /// Whether a lower-case word names a color.
 pub(super) fn is_color(lower: &str) -> bool {
-    COLORS.split(' ').any(|color| color == lower)
+    COLOR_NAMES.contains(lower)
 }
 
 /// The code of a currency by its code or by what people call it.
 pub(super) fn currency(text: &str) -> Option<&'static str> {
     let upper = text.to_uppercase();
-    if let Some(code) = CODES.split(' ').find(|code| *code == upper) {
+    if let Some(code) = CURRENCY_CODES.get(upper.as_str()) {
         return Some(code);
     }
     let lower = text.to_lowercase();
     let singular = lower.strip_suffix('s').unwrap_or(&lower);
-    let known = CURRENCIES
-        .split('|')
-        .filter_map(|entry| entry.trim().rsplit_once(' '));
-    known
-        .into_iter()
-        .find(|(name, _)| *name == lower || *name == singular)
-        .map(|(_, code)| code)
+    let known = CURRENCY_NAMES
+        .get(lower.as_str())
+        .or_else(|| CURRENCY_NAMES.get(singular));
+    known.copied()
 }
 
 /// The code of a currency by its sign.

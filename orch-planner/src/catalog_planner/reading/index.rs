@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{kin::kin, known::Known, lexeme::Lexeme};
+use super::{
+    kin::kin,
+    known::Known,
+    lexeme::Lexeme,
+    part::{Content, Part},
+};
 use crate::catalog_planner::{
     thesaurus::SYNONYM,
     word::{is_action, is_maker, is_request},
@@ -77,29 +82,37 @@ impl Index {
     }
 
     /// How well a task ranks for these stems by Okapi BM25, which knows no kinds of values and no names.
-    pub(super) fn rank<'s>(&self, task: &Known, stems: impl Iterator<Item = &'s str>) -> f64 {
-        let total = count(self.total) + BACKGROUND;
+    pub(super) fn rank(&self, task: &Known, part: &Part<'_>) -> f64 {
         let mean = (self.length / count(self.total.max(1))).max(1.0);
-        let one = |stem: &str| {
-            let Some(said) = task.counts.get(stem) else {
+        let one = |content: &Content<'_>| {
+            let Some(said) = task.counts.get(&content.lexeme.stem) else {
                 return 0.0;
             };
-            let sayers = count(self.postings.get(stem).map_or(0, |postings| postings.tasks.len()));
-            let rarity = ((total - sayers + 0.5) / (sayers + 0.5)).ln_1p();
-            rarity * said * (K1 + 1.0) / (said + K1 * (1.0 - B + B * task.length / mean))
+            content.rarity * said * (K1 + 1.0) / (said + K1 * (1.0 - B + B * task.length / mean))
         };
-        stems.map(one).sum()
+        part.contents.iter().map(one).sum()
+    }
+
+    /// How rare a stem is by Okapi BM25.
+    pub(super) fn plain_rarity(&self, stem: &str) -> f64 {
+        let total = count(self.total) + BACKGROUND;
+        let sayers = count(self.postings.get(stem).map_or(0, |postings| postings.tasks.len()));
+        ((total - sayers + 0.5) / (sayers + 0.5)).ln_1p()
     }
 
     /// The tasks that say most of these stems, the best first; each stem with how telling it is.
-    pub(super) fn candidates(&self, stems: &BTreeMap<String, f64>, most: usize) -> Vec<usize> {
+    pub(super) fn candidates(
+        &self,
+        stems: &BTreeMap<String, f64>,
+        most: usize,
+        scores: &mut Scores,
+    ) -> Vec<usize> {
         if self.total <= most {
             return (0..self.total).collect();
         }
         let mut telling: Vec<(&String, f64)> = stems.iter().map(|(stem, weight)| (stem, *weight)).collect();
         telling.sort_by(|left, right| right.1.total_cmp(&left.1));
-        // By the task's place, since there may be as many as there are tasks.
-        let mut scores = Scores::new(self.total);
+        scores.hold(self.total);
         for (stem, weight) in telling {
             let own = std::iter::once((stem.as_str(), 1.0));
             for (said, share) in own.chain(kin(stem).map(|other| (other, SYNONYM))) {
@@ -120,7 +133,7 @@ impl Index {
             }
             scores.add(weight);
         }
-        let mut ranked = scores.ranked();
+        let mut ranked = scores.drained();
         let order =
             |left: &(u32, f64), right: &(u32, f64)| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0));
         if ranked.len() > most {
@@ -135,8 +148,10 @@ impl Index {
     }
 }
 
-/// What the tasks come to, word by word.
-struct Scores {
+/// What the tasks come to, word by word; by the task's place, since there may be as many as there are tasks, and kept from one
+/// search to the next, since to make it takes longer than a search does.
+#[derive(Debug, Default)]
+pub(super) struct Scores {
     /// Of each task, for the words so far.
     sums: Vec<f64>,
     /// Of each task, how strongly it says the present word.
@@ -148,12 +163,10 @@ struct Scores {
 }
 
 impl Scores {
-    fn new(total: usize) -> Self {
-        Self {
-            sums: vec![0.0; total],
-            strengths: vec![0.0; total],
-            tasks: Vec::new(),
-            sayers: Vec::new(),
+    /// Makes room for so many tasks.
+    fn hold(&mut self, total: usize) {
+        if self.sums.len() < total {
+            (self.sums, self.strengths) = (vec![0.0; total], vec![0.0; total]);
         }
     }
 
@@ -182,16 +195,22 @@ impl Scores {
         }
     }
 
-    fn ranked(self) -> Vec<(u32, f64)> {
-        let sum = |task: u32| usize::try_from(task).map_or(0.0, |at| self.sums[at]);
-        self.tasks.iter().map(|&task| (task, sum(task))).collect()
+    /// What the tasks came to; from then on they have come to nothing.
+    fn drained(&mut self) -> Vec<(u32, f64)> {
+        let sums = &mut self.sums;
+        let mut take = |task: u32| {
+            let sum = usize::try_from(task).ok().and_then(|at| sums.get_mut(at));
+            sum.map(std::mem::take).unwrap_or_default()
+        };
+        self.tasks.drain(..).map(|task| (task, take(task))).collect()
     }
 }
 
 /// How strongly a task says a word, itself or by a synonym.
 pub(super) fn says(task: &Known, lexeme: &Lexeme) -> f64 {
     let own = task.vocabulary.get(&lexeme.stem).copied().unwrap_or_default() * task.likeness(lexeme);
-    let alike = kin(&lexeme.stem)
+    let alike = lexeme
+        .kin()
         .filter_map(|synonym| task.vocabulary.get(synonym))
         .fold(0.0, |best: f64, strength| best.max(*strength));
     own.max(alike * SYNONYM)

@@ -2,11 +2,14 @@
 //! synonyms: "how tall" asks for a height, and "borrow" for a loan.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
 };
 
-use crate::catalog_planner::{stem::stem, thesaurus::synonyms};
+use crate::catalog_planner::{
+    stem::stem,
+    thesaurus::{stems_with_synonyms, synonyms},
+};
 
 /// Groups of everyday English words that are said of the same things.
 const GROUPS: &[&str] = &[
@@ -276,7 +279,7 @@ const GROUPS: &[&str] = &[
     "vet veterinarian",
 ];
 
-static KIN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+static KIN: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut kin: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for group in GROUPS {
         let stems: BTreeSet<String> = group.split(' ').map(stem).collect();
@@ -286,20 +289,24 @@ static KIN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
             }
         }
     }
-    for (own, others) in &mut kin {
-        others.extend(synonyms(own).map(str::to_owned));
+    for own in stems_with_synonyms() {
+        let others = synonyms(own).map(str::to_owned);
+        kin.entry(own.to_owned()).or_default().extend(others);
     }
-    kin
+    let listed = kin
+        .into_iter()
+        .map(|(own, others)| (own, others.into_iter().collect()));
+    listed.collect()
 });
 
 /// The stems of words that are said of the same things as this stem's word, its synonyms included.
 pub(super) fn kin(stem: &str) -> impl Iterator<Item = &'static str> {
-    let own = KIN.get(stem);
-    let others = own.is_none().then(|| synonyms(stem));
-    own.into_iter()
-        .flatten()
-        .map(String::as_str)
-        .chain(others.into_iter().flatten())
+    listed(stem).iter().map(String::as_str)
+}
+
+/// The same as a list.
+pub(super) fn listed(stem: &str) -> &'static [String] {
+    KIN.get(stem).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]

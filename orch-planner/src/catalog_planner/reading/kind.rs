@@ -101,6 +101,10 @@ const KINDS: &[(&str, &str)] = &[
         "cardiologist cardiology dentist dermatologist dermatology neurologist neurology oncology pediatrician pediatrics",
     ),
     (
+        "room",
+        "attic basement bathroom bedroom cellar garage hallway kitchen nursery office pantry",
+    ),
+    (
         "shape",
         "circle cone cube cylinder hexagon pyramid rectangle sphere square triangle",
     ),

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use orch_core::Task;
 
 use super::{
+    index::Index,
     lexeme::Lexeme,
+    part::paired,
     slot::{Slot, slots},
 };
 use crate::catalog_planner::{
     shape::Shape,
     stem::stem,
-    word::{is_function_word, is_request, stems, words},
+    word::{is_action, is_function_word, is_request, stems, words},
 };
 
 /// The longest description that is read, in characters.
@@ -29,6 +31,8 @@ pub(in crate::catalog_planner) struct Known {
     pub(in crate::catalog_planner) slots: Vec<Slot>,
     /// The stems of its name that say something, in order.
     pub(super) titles: Vec<String>,
+    /// The stems of the verbs in its name that ask for something definite.
+    pub(super) deeds: Vec<String>,
     /// The stems of what its description says first, in order.
     pub(super) opening: Vec<String>,
     /// Its words as they are written, in lower case.
@@ -40,7 +44,18 @@ pub(in crate::catalog_planner) struct Known {
     /// How many words it says that say something.
     pub(super) length: f64,
     /// The stems that its name, the beginning of its description and the names of its slots say side by side.
-    pub(super) pairs: BTreeSet<(String, String)>,
+    pub(super) pairs: BTreeSet<String>,
+    /// How telling its titles and its opening are among the tasks at hand.
+    pub(super) rarities: Rarities,
+}
+
+/// How telling the stems are that a task says first of itself, in their order.
+#[derive(Clone, Debug, Default)]
+pub(in crate::catalog_planner) struct Rarities {
+    /// Those of its name.
+    pub(super) titles: Vec<f64>,
+    /// Those of its description.
+    pub(super) opening: Vec<f64>,
 }
 
 impl Known {
@@ -50,6 +65,7 @@ impl Known {
         let mut known = Self {
             name: task.name.clone(),
             titles: titles(&task.name),
+            deeds: deeds(&task.name),
             opening: Vec::new(),
             slots: Vec::new(),
             surfaces: BTreeSet::new(),
@@ -57,6 +73,7 @@ impl Known {
             counts: BTreeMap::new(),
             length: 0.0,
             pairs: BTreeSet::new(),
+            rarities: Rarities::default(),
         };
         known.say(&task.name, 1.0);
         tags.iter().for_each(|tag| known.say(tag, 0.9));
@@ -90,8 +107,8 @@ impl Known {
     /// Notes what a text says side by side, words that say nothing left out.
     fn join(&mut self, text: &str) {
         let stems = stems(text);
-        let pairs = stems.windows(2).map(|pair| (pair[0].clone(), pair[1].clone()));
-        self.pairs.extend(pairs);
+        self.pairs
+            .extend(stems.windows(2).map(|pair| paired(&pair[0], &pair[1])));
     }
 
     /// A stem counts as strongly as where it is said most strongly.
@@ -107,6 +124,16 @@ impl Known {
             *said = said.max(strength);
             self.surfaces.insert(singular(&word).to_owned());
         }
+    }
+
+    /// The same, among the tasks of an index.
+    pub(super) fn weighed(mut self, index: &Index) -> Self {
+        let rarities = |stems: &[String]| stems.iter().map(|stem| index.rarity(stem, stem)).collect();
+        self.rarities = Rarities {
+            titles: rarities(&self.titles),
+            opening: rarities(&self.opening),
+        };
+        self
     }
 
     /// The same task with these slots alone, as those of the objects that it takes a list of.
@@ -136,6 +163,12 @@ impl Known {
     pub(super) fn required(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(|slot| slot.is_required)
     }
+}
+
+/// The stems of the verbs in a name that ask for something definite.
+fn deeds(name: &str) -> Vec<String> {
+    let verbs = words(name).into_iter().filter(|word| is_action(word));
+    verbs.map(|verb| stem(&verb)).collect()
 }
 
 /// A word without the ending of a plural or of a verb's third person.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde_json::{Number, Value};
 
+use super::kin;
 use crate::catalog_planner::stem::stem;
 
 /// The smallest part of a goal that means something.
@@ -20,6 +21,8 @@ pub(in crate::catalog_planner) struct Lexeme {
     pub(super) lower: String,
     /// What it shares with its inflections; of words alone.
     pub(super) stem: String,
+    /// The stems of words that are said of the same things.
+    kin: &'static [String],
     /// What it is.
     pub(super) kind: Kind,
 }
@@ -75,6 +78,7 @@ impl Lexeme {
             span,
             text: text.to_owned(),
             lower,
+            kin: kin::listed(&stem),
             stem,
             kind,
         }
@@ -86,6 +90,11 @@ impl Lexeme {
             Kind::Word | Kind::Owner => &self.lower,
             _ => "",
         }
+    }
+
+    /// The stems of words that are said of the same things.
+    pub(super) fn kin(&self) -> impl Iterator<Item = &'static str> {
+        self.kin.iter().map(String::as_str)
     }
 
     /// Whether it is a word.
@@ -172,8 +181,10 @@ mod tests {
         );
         assert_eq!(shown("see example.com."), ["see", "Url:example.com", "."]);
         assert_eq!(
-            shown("+4915112345678, 88-1234, 2:19-cv-04577, 10-20"),
+            shown("1Z999AA1012, +4915112345678, 88-1234, 2:19-cv-04577, 10-20"),
             [
+                "Code:1Z999AA1012",
+                ",",
                 "Code:+4915112345678",
                 ",",
                 "Code:88-1234",

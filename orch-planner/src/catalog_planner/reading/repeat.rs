@@ -66,6 +66,10 @@ impl Series {
                 (None, _) => !matches!(known.slots[*slot].shape, Shape::Boolean),
             };
             let kept: Vec<usize> = next.values.keys().copied().filter(is_new).collect();
+            // What is not taken after all is there for the calls after this one.
+            for (_, range) in next.guessed.iter().filter(|(slot, _)| !kept.contains(slot)) {
+                range.clone().for_each(|at| _ = next.claimed.remove(&at));
+            }
             next.values.retain(|slot, _| kept.contains(slot));
             next.guessed.retain(|slot, _| kept.contains(slot));
             next.words.retain(|slot, _| kept.contains(slot));
@@ -223,6 +227,34 @@ mod tests {
         ] {
             assert_eq!(calls("get_weather", &weather, goal), wanted, "{goal}");
         }
+    }
+
+    #[test]
+    fn nothing_of_a_list_is_lost_to_what_is_said_once() {
+        let voice = json!({"text": text("The text to speak"), "language": text("Language"), "accent?": text("Language of the accent")});
+        let spoken = |language: &str| json!({"text": "well done", "language": language});
+        assert_eq!(
+            calls(
+                "speak_text",
+                &voice,
+                "Speak 'well done' in Polish, Dutch and Hindi"
+            ),
+            json!([spoken("Polish"), spoken("Dutch"), spoken("Hindi")])
+        );
+        let member = json!({"member_id?": integer(), "email?": text("E-mail address")});
+        assert_eq!(
+            calls("member_lookup", &member, "Look up the members 31 and 46"),
+            json!([{"member_id": 31}, {"member_id": 46}])
+        );
+        let county = json!({"county": text("Name of the county"), "state": text("State")});
+        assert_eq!(
+            calls(
+                "levy_rate",
+                &county,
+                "tell the levy rate of Kent County, Delaware and of Elk County, Kansas"
+            ),
+            json!([{"county": "Kent County", "state": "Delaware"}, {"county": "Elk County", "state": "Kansas"}])
+        );
     }
 
     #[test]

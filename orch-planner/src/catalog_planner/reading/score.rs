@@ -6,8 +6,10 @@ use super::{
     Asked, Library,
     evidence::{Evidence, LACKING},
     fill::{Filled, fill},
+    index::Scores,
     mention::ReadGoal,
     nobody,
+    part::Part,
 };
 
 /// From here on, a part of a goal asks for something of its own.
@@ -64,7 +66,7 @@ impl Library {
         if let Some(known) = goal.best.borrow().get(&key) {
             return known.clone();
         }
-        let readings = self.readings_of(goal, range);
+        let readings = self.readings_of(goal, range, &mut goal.scores.borrow_mut());
         let best = readings.into_iter().reduce(|best, next| {
             if next.score > best.score + 1e-9 {
                 next
@@ -77,21 +79,27 @@ impl Library {
     }
 
     /// The tasks that may answer a part of a goal.
-    pub(super) fn readings_of(&self, goal: &ReadGoal, range: Range<usize>) -> Vec<Reading> {
-        let stems = self.telling(goal, range.clone());
-        let candidates = self.index.candidates(&stems, CANDIDATES);
-        let read = |task| self.reading(goal, range.clone(), task);
+    pub(super) fn readings_of(
+        &self,
+        goal: &ReadGoal,
+        range: Range<usize>,
+        scores: &mut Scores,
+    ) -> Vec<Reading> {
+        let part = self.part(goal, range);
+        let stems = self.telling(&part);
+        let candidates = self.index.candidates(&stems, CANDIDATES, scores);
+        let read = |task| self.reading(&part, task);
         candidates.into_iter().map(read).collect()
     }
 
     /// One task as the answer to a part of a goal.
-    fn reading(&self, goal: &ReadGoal, range: Range<usize>, task: usize) -> Reading {
+    fn reading(&self, part: &Part<'_>, task: usize) -> Reading {
         let known = self.known(task);
-        let filled = fill(known, goal, range.clone(), &nobody());
-        let evidence = self.evidence(goal, range.clone(), known, &filled);
+        let filled = fill(known, part.goal, part.range.clone(), &nobody());
+        let evidence = self.evidence(part, known, &filled);
         Reading {
             task,
-            range,
+            range: part.range.clone(),
             filled,
             evidence,
             relevance: evidence.relevance(),

@@ -12,7 +12,7 @@ use unit::Dimension;
 
 use crate::catalog_planner::{
     shape::{Shape, followed},
-    stem::stem,
+    stem::{is_stem_of, stem},
     word::{is_function_word, words},
 };
 
@@ -172,7 +172,9 @@ impl Slot {
 
     /// Whether its name says one of these words.
     pub(super) fn is_called(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.name.contains(&stem(word)))
+        words
+            .iter()
+            .any(|word| self.name.iter().any(|own| is_stem_of(own, word)))
     }
 
     /// Whether its description or name says one of these stems or phrases.

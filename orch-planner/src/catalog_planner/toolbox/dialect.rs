@@ -24,6 +24,10 @@ pub(super) fn tool(item: &Json) -> Result<Tool, String> {
         .filter(|name| !name.is_empty())
         .ok_or("it has no name")?;
     let parameters = match item.any(PARAMETERS) {
+        // Such as a schema written as text: what it asks for would be passed over.
+        Some(Json::Plain(Value::String(_) | Value::Number(_))) => {
+            return Err("its parameters are no schema".to_owned());
+        }
         Some(written) => schema::of_arguments(written),
         None => json!({ "type": "object" }),
     };

@@ -89,6 +89,10 @@ mod tests {
             ("", "it is not JSON: it is blank"),
             ("[{}, 7]", "task 1: it has no name"),
             (r#"[{"name": "a"}, 7]"#, "task 2: it is no object"),
+            (
+                r#"[{"name": "a", "parameters": "{\"type\": \"object\"}"}]"#,
+                "task 1: its parameters are no schema",
+            ),
         ] {
             assert_eq!(tools(text).unwrap_err().to_string(), reason);
         }

@@ -167,3 +167,25 @@ async fn a_large_catalog_is_searched() {
     ];
     assert_steps("large", &plan, &steps);
 }
+
+#[tokio::test]
+async fn what_makes_what_a_task_takes_is_found_in_a_large_catalog() {
+    let is_of_the_sun =
+        |agent: &orch_core::catalog::AgentDraft| ["geocoder", "sun"].contains(&agent.name.as_str());
+    let (mut useful, others): (Vec<_>, Vec<_>) = agents::others().into_iter().partition(is_of_the_sun);
+    let crowd = (0..150).map(|number| {
+        let mut agent = others[number % others.len()].clone();
+        agent.name = format!("crowd{number}").parse().unwrap();
+        agent
+    });
+    useful[0].version.tasks[0].description = "Finds the latitude and the longitude of a place.".to_owned();
+    let planner = planner_over(crowd.chain(useful)).await;
+    let plan = planner
+        .plan(&caller(), &Goal::new("Tell the sun times in Reykjavik").unwrap())
+        .await;
+    let steps = [
+        r#"geocode = geocoder(place: "Reykjavik")"#,
+        "sun_times = sun(latitude: <geocode/latitude>, longitude: <geocode/longitude>)",
+    ];
+    assert_steps("behind", &plan, &steps);
+}

@@ -1,12 +1,47 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
 use async_trait::async_trait;
-use orch_planner::llm::{Completion, CompletionRequest, LlmError, LlmProvider, TokenUsage};
+use orch_core::{Clock, ManualClock};
+use orch_planner::{
+    Goal,
+    llm::{Completion, CompletionRequest, LlmError, LlmProvider, TokenUsage},
+};
 use serde_json::{Map, Value, json};
 
 use super::chance::Chance;
 
-/// A model that says anything: often a plan, sometimes a good one.
+/// A model that says anything, often a plan, sometimes a good one, and takes its time. It is never told to take longer than
+/// the goal allows.
 #[derive(Debug)]
-pub(super) struct Talker(pub(super) Chance);
+pub(super) struct Talker {
+    chance: Chance,
+    clock: Arc<ManualClock>,
+    /// When the goal that is planned gives up, in milliseconds.
+    latest: AtomicI64,
+}
+
+impl Talker {
+    pub(super) fn new(chance: Chance, clock: Arc<ManualClock>) -> Self {
+        let latest = AtomicI64::new(i64::MIN);
+        Self {
+            chance,
+            clock,
+            latest,
+        }
+    }
+
+    /// From now on, this goal is planned.
+    pub(super) fn begin(&self, goal: &Goal) {
+        let latest = self.clock.now() + goal.limits.timeout;
+        self.latest.store(latest.as_millis(), Ordering::Relaxed);
+    }
+}
 
 #[async_trait]
 impl LlmProvider for Talker {
@@ -15,7 +50,9 @@ impl LlmProvider for Talker {
     }
 
     async fn complete(&self, request: &CompletionRequest) -> Result<Completion, LlmError> {
-        let chance = &self.0;
+        let chance = &self.chance;
+        assert!(request.deadline.as_millis() <= self.latest.load(Ordering::Relaxed));
+        self.clock.advance(Duration::from_secs(chance.below(5) as u64));
         if chance.once_in(8) {
             return Err(LlmError::Overloaded { retry_after: None });
         }

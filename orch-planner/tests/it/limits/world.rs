@@ -76,6 +76,7 @@ pub(super) struct World {
     pub(super) catalog_planner: CatalogPlanner,
     pub(super) llm_planner: LlmPlanner,
     pub(super) auto_planner: AutoPlanner,
+    pub(super) talker: Arc<Talker>,
     /// Each agent's slug, with its trade and its price.
     agents: Vec<(String, usize, i64, Currency)>,
 }
@@ -129,8 +130,9 @@ impl World {
         let invoker = Invoker::new(parts, InvokerLimits::default());
         let algo = |minor| Amount::new(minor, Currency::Algo).unwrap();
         let price = TokenPrice::per_million(algo(100_000), algo(400_000)).unwrap();
-        let talker = Arc::new(Talker(Chance::new(chance.below(1 << 30) as u64)));
-        let model = MeteredModel::new(talker, price, billing, clock, entropy);
+        let talker = Talker::new(Chance::new(chance.below(1 << 30) as u64), clock.clone());
+        let talker = Arc::new(talker);
+        let model = MeteredModel::new(talker.clone(), price, billing, clock, entropy);
         let llm_planner = LlmPlanner::new(model, catalog.clone(), invoker.clone(), LlmOptions::default());
         let catalog_planner = CatalogPlanner::new(catalog.clone());
         let auto_planner = AutoPlanner::new(llm_planner.clone(), Arc::new(catalog_planner.clone()));
@@ -140,6 +142,7 @@ impl World {
             catalog_planner,
             llm_planner,
             auto_planner,
+            talker,
             agents: all,
         }
     }

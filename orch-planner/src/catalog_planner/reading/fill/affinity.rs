@@ -1,5 +1,7 @@
 //! How well a mention goes into a slot: by what it is, by what is said beside it, by the preposition before it.
 
+use std::mem::discriminant;
+
 use serde_json::Value;
 
 use super::{
@@ -10,7 +12,6 @@ use super::{
 use crate::catalog_planner::{
     reading::{
         gazetteer::{currency, is_country, is_state},
-        kin::kin,
         lexeme::Lexeme,
         mention::{Mention, Said},
         slot::{
@@ -18,10 +19,11 @@ use crate::catalog_planner::{
             sense::Sense,
             unit::{Dimension, dimensions},
         },
+        verb::{is_small_talk, opens_order},
     },
     shape::Shape,
     stem::{likeness, stem},
-    word::is_function_word,
+    word::{is_function_word, is_request},
 };
 
 /// How far from a value its name is looked for, in lexemes.
@@ -64,6 +66,21 @@ impl Filler<'_> {
         matches!(mention.value, Said::Name(_))
             && is_free
             && self.known.slots.iter().any(|other| is_land(other.sense))
+            || self.is_choice_elsewhere(mention, slot)
+    }
+
+    /// Whether a name or a code is one of the choices of another slot.
+    fn is_choice_elsewhere(&self, mention: &Mention, slot: &Slot) -> bool {
+        let says = |value: &Value| {
+            let text = value.as_str();
+            text.is_some_and(|text| text.eq_ignore_ascii_case(&mention.text))
+        };
+        let is_spelled = matches!(mention.value, Said::Name(_) | Said::Code);
+        let offers = |other: &Slot| match other.shape.item() {
+            Shape::Choice(values) => other.path != slot.path && values.iter().any(says),
+            _ => false,
+        };
+        is_spelled && self.known.slots.iter().any(offers)
     }
 
     /// Whether a name is but what the task or the slot is called: of a DNA sequence, "DNA" is no value.
@@ -76,7 +93,29 @@ impl Filler<'_> {
 
     /// What is said beside a mention for a slot.
     pub(super) fn cue(&self, mention: &Mention, slot: &Slot) -> f64 {
-        self.beside(mention, slot) + self.led(mention, slot)
+        let own = self.beside(mention, slot) + self.led(mention, slot);
+        // "The users 17 and 23": what is said for the first is said for the second.
+        match self
+            .joined_to(mention)
+            .filter(|_| own == 0.0 && !slot.is_required)
+        {
+            Some(former) => self.cue(former, slot),
+            None => own,
+        }
+    }
+
+    /// The mention of the same kind that nothing but a comma or "and" keeps apart from the one after it.
+    fn joined_to(&self, mention: &Mention) -> Option<&Mention> {
+        let is_joint =
+            |lexeme: &Lexeme| lexeme.is_mark(',') || ["and", "or", "&"].contains(&lexeme.lower.as_str());
+        let start = mention.range.start;
+        let joints = self.goal.lexemes[self.range.start.min(start)..start].iter().rev();
+        let end = start - joints.take_while(|lexeme| is_joint(lexeme)).count();
+        let mut mentions = self.goal.mentions.iter();
+        mentions.find(|other| {
+            let is_alike = discriminant(&other.value) == discriminant(&mention.value);
+            end < start && other.range.end == end && is_alike
+        })
     }
 
     fn number(&self, mention: &Mention, slot: &Slot) -> Option<f64> {
@@ -122,6 +161,7 @@ impl Filler<'_> {
             _ if is_year && measured.is_empty() && led_as_year => -0.8,
             Some(dimension) if measured.contains(&dimension) => 1.8,
             Some(Dimension::Angle) if unit.starts_with("degree") || unit == "°" => 1.5,
+            Some(Dimension::Count) if measured.is_empty() && self.numbers_a_thing(mention, slot) => -0.8,
             Some(Dimension::Count) if measured.is_empty() && self.is_counted(mention, slot) => 1.7,
             Some(Dimension::Count) if measured.is_empty() && self.counts_what_it_tells(mention, slot) => 1.3,
             Some(Dimension::Count) if measured.is_empty() => 0.5,
@@ -138,6 +178,32 @@ impl Filler<'_> {
             score -= 0.3;
         }
         Some(score)
+    }
+
+    /// Whether a number tells which one of its kind is meant rather than how many: "ticket 55".
+    fn numbers_a_thing(&self, mention: &Mention, slot: &Slot) -> bool {
+        let Some(noun) = self.before(mention).next() else {
+            return false;
+        };
+        let is_beside = self.goal.lexemes[..mention.range.start]
+            .last()
+            .is_some_and(Lexeme::is_word);
+        let after = self
+            .goal
+            .lexemes
+            .get(mention.range.end)
+            .map(Lexeme::word)
+            .unwrap_or_default();
+        let word = noun.word();
+        let says_how_many =
+            ["top", "latest", "most", "least", "limit", "max", "maximum", "min"].contains(&word);
+        let is_noun =
+            !is_function_word(word) && !is_small_talk(word) && !is_request(word) && !opens_order(word);
+        is_beside
+            && is_noun
+            && !says_how_many
+            && !slot.name.contains(&noun.stem)
+            && (after.is_empty() || is_function_word(after))
     }
 
     /// Whether a number counts what the slot's description says it counts: "20 characters" for a length in characters.
@@ -218,7 +284,11 @@ impl Filler<'_> {
         if is_function_word(&lexeme.lower) {
             return 0.0;
         }
-        let alike = |slot: &Slot| kin(&lexeme.stem).any(|synonym| slot.name.iter().any(|own| own == synonym));
+        let alike = |slot: &Slot| {
+            lexeme
+                .kin()
+                .any(|synonym| slot.name.iter().any(|own| own == synonym))
+        };
         if alike(slot) {
             return 1.3 * share(shared(&alike));
         }
@@ -235,11 +305,20 @@ impl Filler<'_> {
 
     /// What the preposition before a value says for the slot.
     fn led(&self, mention: &Mention, slot: &Slot) -> f64 {
-        let mut contents = 0;
+        let (mut contents, mut is_compared) = (0, false);
         for lexeme in self.before(mention).take(REACH) {
             let word = lexeme.word();
             if word.is_empty() || contents > 1 {
                 break;
+            }
+            // "Fewer than 20" says what "under 20" does.
+            match word {
+                "fewer" | "less" | "lower" | "cheaper" if is_compared => return role("under", slot),
+                "more" | "higher" | "greater" | "longer" if is_compared => return role("over", slot),
+                _ => is_compared = word == "than",
+            }
+            if is_compared {
+                continue;
             }
             if is_preposition(word) {
                 return role(word, slot);

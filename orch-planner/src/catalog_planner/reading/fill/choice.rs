@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Filler, role::role};
 use crate::catalog_planner::{
     reading::{
-        kin::kin,
+        lexeme::Lexeme,
         slot::{Slot, sense::Sense},
     },
     shape::Shape,
@@ -148,8 +148,7 @@ impl Filler<'_> {
         let stems: Vec<String> = own.iter().map(|word| stem(word)).collect();
         let is_title = stems.iter().all(|stem| self.known.titles.contains(stem));
         let length = f64::from(u8::try_from(own.len()).unwrap_or(u8::MAX));
-        let exact = self.places(own.len()).filter_map(|range| {
-            let lexemes = &self.goal.lexemes[range.clone()];
+        let exact = self.phrases_of(own.len()).filter_map(|(range, lexemes)| {
             let alike = lexemes
                 .iter()
                 .zip(own.iter().zip(&stems))
@@ -202,7 +201,7 @@ impl Filler<'_> {
             let by_synonym = own.len() == 1
                 && lexeme.is_word()
                 && !is_title
-                && kin(&lexeme.stem).any(|synonym| synonym == stems[0]);
+                && lexeme.kin().any(|synonym| synonym == stems[0]);
             if by_symbol {
                 Some(0.7)
             } else {
@@ -228,6 +227,22 @@ impl Filler<'_> {
                 1.0 + self.nearness(mention.range.start, slot),
                 mention.range.clone(),
             )
+        })
+    }
+
+    /// Runs of so many free lexemes, articles between them left out: "clean the nozzle" says two words.
+    fn phrases_of(&self, length: usize) -> impl Iterator<Item = (Range<usize>, Vec<&Lexeme>)> {
+        let is_article =
+            |at: &usize| ["the", "a", "an", "my", "our"].contains(&self.goal.lexemes[*at].word());
+        (self.range.start..self.range.end).filter_map(move |start| {
+            let free = (start..self.range.end).take_while(|at| self.is_free(*at));
+            let said: Vec<usize> = free
+                .filter(|at| *at == start || !is_article(at))
+                .take(length)
+                .collect();
+            let end = said.last()? + 1;
+            let lexemes = said.iter().map(|at| &self.goal.lexemes[*at]).collect();
+            (said.len() == length).then_some((start..end, lexemes))
         })
     }
 

@@ -4,10 +4,7 @@ use serde_json::Value;
 
 use super::Filler;
 use crate::catalog_planner::{
-    reading::{kin::kin, lexeme::Lexeme},
-    shape::Shape,
-    stem::stem,
-    word::is_function_word,
+    reading::lexeme::Lexeme, shape::Shape, stem::is_stem_of, word::is_function_word,
 };
 
 /// Words that turn a claim into its opposite.
@@ -48,9 +45,9 @@ impl Filler<'_> {
         for at in self.open(|slot| *slot.shape.item() == Shape::Boolean && !slot.is_list()) {
             let slot = &self.known.slots[at];
             let is_switch =
-                |own: &&String| SWITCHES.iter().any(|word| stem(word) == **own) || is_function_word(own);
+                |own: &&String| SWITCHES.iter().any(|word| is_stem_of(own, word)) || is_function_word(own);
             // Some switches turn off what they name: "avoid tolls".
-            let is_negation = |own: &&String| NEGATIONS.iter().any(|word| stem(word) == **own);
+            let is_negation = |own: &&String| NEGATIONS.iter().any(|word| is_stem_of(own, word));
             let turns_off = slot.name.iter().any(|own| is_negation(&own));
             let telling = slot
                 .name
@@ -65,9 +62,7 @@ impl Filler<'_> {
                 words
                     .iter()
                     .find(|(_, lexeme)| {
-                        lexeme.stem == *own
-                            || lexeme.lower == *own
-                            || kin(&lexeme.stem).any(|other| other == own)
+                        lexeme.stem == *own || lexeme.lower == *own || lexeme.kin().any(|other| other == own)
                     })
                     .map(|(at, _)| *at)
             };

@@ -2,16 +2,20 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::{
     Filler,
     phrase::{is_determiner, is_stop},
 };
-use crate::catalog_planner::reading::{
-    kin::kin,
-    lexeme::{Kind, Lexeme},
-    mention::Said,
-    slot::{Slot, unit::is_unit},
-    verb::opens_order,
+use crate::catalog_planner::{
+    reading::{
+        lexeme::{Kind, Lexeme},
+        mention::Said,
+        slot::{Slot, unit::is_unit},
+        verb::opens_order,
+    },
+    shape::Shape,
 };
 
 /// Things that are called by what is done in them or with them.
@@ -104,7 +108,7 @@ impl Filler<'_> {
 
     /// Whether a word says what the task tells rather than what it is told: the "born" of "when was she born".
     fn is_asked(&self, lexeme: &Lexeme) -> bool {
-        let by_kin = kin(&lexeme.stem).filter_map(|other| self.known.vocabulary.get(other));
+        let by_kin = lexeme.kin().filter_map(|other| self.known.vocabulary.get(other));
         !lexeme.is_capitalized() && by_kin.into_iter().any(|strength| *strength >= ASKED)
     }
 
@@ -131,6 +135,7 @@ impl Filler<'_> {
         };
         let is_said = |lexeme: &Lexeme| {
             names_other(lexeme)
+                || self.is_choice_of_other(lexeme, slot)
                 || self
                     .known
                     .vocabulary
@@ -138,6 +143,18 @@ impl Filler<'_> {
                     .is_some_and(|strength| *strength >= 0.8)
         };
         own.iter().all(|lexeme| is_said(lexeme)) || own.iter().all(|lexeme| is_unit(&lexeme.lower))
+    }
+
+    /// Whether a word is one of the choices of another slot.
+    fn is_choice_of_other(&self, lexeme: &Lexeme, slot: &Slot) -> bool {
+        let mut others = self.known.slots.iter().filter(|other| other.path != slot.path);
+        others.any(|other| match other.shape.item() {
+            Shape::Choice(values) => {
+                let mut texts = values.iter().filter_map(Value::as_str);
+                texts.any(|text| text.eq_ignore_ascii_case(&lexeme.text))
+            }
+            _ => false,
+        })
     }
 
     /// Whether a number stands there, which is no word.

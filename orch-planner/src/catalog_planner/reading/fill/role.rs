@@ -91,9 +91,12 @@ const ROLES: &[(&[&str], &[&str])] = &[
     ),
     (
         &["under", "below"],
-        &["max", "maximum", "budget", "upper", "limit"],
+        &["max", "maximum", "budget", "upper", "limit", "below"],
     ),
-    (&["over", "above"], &["min", "minimum", "lower", "threshold"]),
+    (
+        &["over", "above"],
+        &["min", "minimum", "lower", "threshold", "above"],
+    ),
     (&["for"], &["for", "purpose", "occasion"]),
     (&["because", "due"], &["reason", "cause"]),
     (

@@ -300,3 +300,53 @@ fn what_a_call_cannot_do_without_has_its_default() {
         json!({"column": "price", "direction": "up"})
     );
 }
+
+#[test]
+fn choices_are_said_with_articles_and_are_no_values_of_others() {
+    let paint =
+        json!({"finish": {"enum": ["MATT", "GLOSS"]}, "color": text("Color"), "cans": {"type": "integer"}});
+    assert_eq!(
+        said("order_paint", &paint, "Order 3 cans of green MATT"),
+        json!({"finish": "MATT", "color": "green", "cans": 3})
+    );
+    let steps = json!({"steps": {"type": "array", "items": {"enum": ["wash_floor", "empty_bin"]}}});
+    assert_eq!(
+        said(
+            "plan_cleaning",
+            &steps,
+            "Plan the cleaning: empty the bin, wash the floor"
+        ),
+        json!({"steps": ["empty_bin", "wash_floor"]})
+    );
+}
+
+#[test]
+fn what_is_bounded_is_measured_like_the_thing_itself() {
+    let lease = json!({"town": text("Town"), "max_rent?": number("Highest rent a month")});
+    for goal in [
+        "Lease in Derby under 900 pounds",
+        "Lease in Derby, rent no more than £900",
+    ] {
+        assert_eq!(
+            said("lease_garage", &lease, goal),
+            json!({"town": "Derby", "max_rent": 900}),
+            "{goal}"
+        );
+    }
+}
+
+#[test]
+fn a_number_names_a_thing_or_counts_several() {
+    let limit = json!({"limit?": {"type": "integer"}});
+    assert_eq!(said("list_notes", &limit, "List note 55"), json!({}));
+    assert_eq!(said("list_notes", &limit, "List 55 notes"), json!({"limit": 55}));
+}
+
+#[test]
+fn files_are_known_by_their_endings() {
+    let mesh = json!({"mesh": text("Mesh file")});
+    assert_eq!(
+        said("repair_mesh", &mesh, "Repair gear.stl"),
+        json!({"mesh": "gear.stl"})
+    );
+}

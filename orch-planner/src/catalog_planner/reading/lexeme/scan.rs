@@ -264,8 +264,14 @@ impl Scanner<'_> {
             && (!bare.contains(':') || bare.contains('-'));
         let begins_with_letter = bare.starts_with(char::is_alphabetic);
         // What begins with digits is a number with its unit, such as 5km, unless it goes on like a code: 7B-22.
-        let is_code =
-            (is_mixed && (begins_with_letter || bare.contains(['-', '_']) && !is_measured(bare))) || is_power;
+        let is_joined = bare.contains(['-', '_']) && !is_measured(bare);
+        // No unit is followed by as much as a parcel's number is: 1Z999AA10123456784.
+        let is_long = bare.len() >= 8
+            && bare
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            && bare.bytes().last().is_some_and(|last| last.is_ascii_digit());
+        let is_code = (is_mixed && (begins_with_letter || is_joined || is_long)) || is_power;
         if is_code {
             return Some(self.push(at, at + bare.len(), Kind::Code));
         }

@@ -51,7 +51,7 @@ pub(in crate::catalog_planner::reading) enum Sense {
 const BY_NAME: &[(Sense, &str)] = &[
     (
         Sense::Place,
-        "city cities location place destination origin venue address town airport region area landmark where departure arrival station street capital locale port",
+        "city cities county district village suburb municipality neighborhood location place destination origin venue address town airport region area landmark where departure arrival station street capital locale port",
     ),
     (Sense::State, "state province"),
     (Sense::Country, "country nation"),
@@ -96,7 +96,7 @@ const BY_DESCRIPTION: &[(Sense, &[&str])] = &[
     (Sense::Date, &["date ", "date.", "yyyy", "mm/dd", "the day "]),
     (Sense::Email, &["email", "e-mail"]),
     (Sense::Url, &["url", "web address", "http"]),
-    (Sense::Path, &["path ", "file name", "filename"]),
+    (Sense::Path, &["path ", "file name", "filename", " file "]),
     (Sense::Currency, &["currency", "iso 4217"]),
     (Sense::Language, &["language"]),
     (Sense::Country, &["country"]),
@@ -163,6 +163,14 @@ pub(in crate::catalog_planner::reading) fn of(name: &[String], description: &str
         {
             Sense::Path
         }
+        // Somebody may be told by an address.
+        Some(Sense::Person)
+            if ["email", "e-mail"]
+                .iter()
+                .any(|mail| description.starts_with(mail)) =>
+        {
+            Sense::Email
+        }
         Some(Sense::Time) if description.contains("date") || description.contains("yyyy") => Sense::Moment,
         Some(sense) => sense,
         None => by_description(description).unwrap_or(Sense::Other),
@@ -194,9 +202,12 @@ mod tests {
             ("target_language", "", Sense::Language),
             ("x", "The city, e.g. 'Oslo'", Sense::Place),
             ("name", "The name of the movie", Sense::Name),
+            ("county", "", Sense::Place),
+            ("mesh", "The file to read", Sense::Path),
             ("order_id", "", Sense::Id),
             ("start_time", "In the format YYYY-MM-DD HH:MM", Sense::Moment),
             ("check_in", "Check-in date", Sense::Date),
+            ("assignee", "E-mail of who works on it", Sense::Email),
             ("mystery", "", Sense::Other),
         ] {
             assert_eq!(

@@ -1,5 +1,7 @@
 //! Units, and what they measure.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::catalog_planner::shape::Shape;
 
 /// What a number measures.
@@ -121,7 +123,7 @@ const NAMES: &[(Dimension, &str)] = &[
     (Dimension::Temperature, "temperature temp"),
     (
         Dimension::Money,
-        "price amount cost budget principal salary income payment revenue investment fee deposit loan balance money wage expense expenses cash contribution worth debt bill price",
+        "price amount cost budget principal salary income payment rent revenue investment fee deposit loan balance money wage expense expenses cash contribution worth debt bill price",
     ),
     (
         Dimension::Share,
@@ -144,6 +146,26 @@ const NAMES: &[(Dimension, &str)] = &[
     ),
 ];
 
+/// What each unit measures.
+static MEASURED: LazyLock<HashMap<&str, Vec<Dimension>>> = LazyLock::new(|| by_word(UNITS));
+/// What slots measure that are called so; the first counts.
+static NAMED: LazyLock<HashMap<&str, Vec<Dimension>>> = LazyLock::new(|| by_word(NAMES));
+
+fn by_word(table: &[(Dimension, &'static str)]) -> HashMap<&'static str, Vec<Dimension>> {
+    let mut known: HashMap<&str, Vec<Dimension>> = HashMap::new();
+    for (dimension, words) in table {
+        words
+            .split(' ')
+            .for_each(|word| known.entry(word).or_default().push(*dimension));
+    }
+    known
+}
+
+/// What a unit measures that is no other's power or share.
+fn measured(unit: &str) -> &'static [Dimension] {
+    MEASURED.get(unit).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// What units of this name measure; several, for a few.
 pub(in crate::catalog_planner::reading) fn dimensions(unit: &str) -> impl Iterator<Item = Dimension> {
     let (power, unit) = match unit.split_once(' ') {
@@ -151,24 +173,15 @@ pub(in crate::catalog_planner::reading) fn dimensions(unit: &str) -> impl Iterat
         Some(("cubic", unit)) => (Some(Dimension::Volume), unit),
         _ => (None, unit),
     };
-    let says = move |units: &&str| !unit.is_empty() && units.split(' ').any(|known| known == unit);
-    per(unit).into_iter().chain(
-        UNITS
-            .iter()
-            .filter(move |(_, units)| says(units))
-            .map(move |(dimension, _)| power.unwrap_or(*dimension)),
-    )
+    let own = measured(unit).iter().map(move |own| power.unwrap_or(*own));
+    per(unit).into_iter().chain(own)
 }
 
 /// What one unit in another measures: a length in a time is a speed, and in a time squared an acceleration.
 fn per(unit: &str) -> Option<Dimension> {
     let (above, below) = unit.split_once('/')?;
     let base = |unit: &str| unit.trim_end_matches(['^', '2', '²']).to_owned();
-    let is = |wanted: Dimension, unit: &str| {
-        let says =
-            |known: &(Dimension, &str)| known.0 == wanted && known.1.split(' ').any(|known| known == unit);
-        UNITS.iter().any(says)
-    };
+    let is = |wanted: Dimension, unit: &str| measured(unit).contains(&wanted);
     let (first, second) = below
         .split_once('/')
         .map_or((below, None), |(first, second)| (first, Some(second)));
@@ -230,12 +243,13 @@ pub(in crate::catalog_planner::reading) fn of_slot(
     if let Some(unit) = by_unit.flat_map(|word| dimensions(word)).next() {
         return Some(unit);
     }
-    let by_name = telling().find_map(|word| {
-        NAMES
-            .iter()
-            .find(|(_, names)| names.split(' ').any(|known| known == word))
-            .map(|(dimension, _)| *dimension)
-    });
+    // A "max_rate" is a rate; of what is unknown, "max" says no more than that it is bounded.
+    let is_bound = |word: &String| ["max", "min", "top", "total"].contains(&word.as_str());
+    let is_one = |name: &[String]| name.last().is_some_and(|last| !last.ends_with('s'));
+    let bounds_one = own == name.len() && name.len() > 1 && is_one(name);
+    let by_name = telling()
+        .filter(|word| !(bounds_one && is_bound(word)))
+        .find_map(|word| NAMED.get(word.as_str()).and_then(|named| named.first().copied()));
     let counts = description.starts_with("number of ") || description.starts_with("how many ");
     match (by_name, in_units()) {
         (Some(Dimension::Length | Dimension::Money) | None, None) if counts => Some(Dimension::Count),
@@ -264,6 +278,9 @@ mod tests {
             ("interest_rate", "", Some(Dimension::Share)),
             ("num_guests", "", Some(Dimension::Count)),
             ("years", "", Some(Dimension::Duration)),
+            ("max_rent", "", Some(Dimension::Money)),
+            ("max_gizmo", "", None),
+            ("max_results", "", Some(Dimension::Count)),
             ("hourly_rate", "Fee in dollars", Some(Dimension::Money)),
             ("x", "how large it is in square feet", Some(Dimension::Area)),
             ("x", "in m/s", Some(Dimension::Speed)),
