@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod files;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "process")]
@@ -8,4 +9,5 @@ pub mod sql;
 #[cfg(any(feature = "http", feature = "process"))]
 mod wire;
 
+pub use files::RegistryFiles;
 pub use sql::{ConnectError, Durability, Options, SqlStore};

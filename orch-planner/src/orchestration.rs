@@ -5,6 +5,7 @@ mod error;
 mod event;
 mod fallback;
 mod fold;
+mod one_call;
 mod replan;
 mod status;
 mod step;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use parameter::{Parameter, ResultPointer};
 pub use step_id::{StepId, StepIdError};
 pub use valid::{PlannedStep, ValidPlan};
+pub(crate) use validate::KnownAgents;
 
 /// The most steps that a plan has.
 pub const MAX_STEPS: usize = 10_000;

@@ -365,11 +365,12 @@ impl Builder {
             executions: executions.clone(),
             is_sole: self.stores.sharing.is_exclusive(),
         };
-        let transactions = signed.build(parts).await?;
+        let (transactions, registry) = signed.build(parts).await?;
         let audit = Audit::new(self.stores.audit, clock.clone(), &*entropy);
         Ok(Orchestrator::new(Parts {
             audit,
             transactions,
+            registry,
             executions,
             catalog,
             billing,

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use orch_a2a::{Directory, HealthOptions, Invoker, Transactions};
+use orch_a2a::{Directory, HealthOptions, Invoker, Registry, Transactions};
 use orch_approvals::Approvals;
 use orch_auth::ApiKeys;
 use orch_billing::{Billing, Metering};
@@ -38,6 +38,7 @@ pub(crate) struct Parts {
     pub(crate) approvals: Approvals,
     pub(crate) invoker: Invoker,
     pub(crate) transactions: Transactions,
+    pub(crate) registry: Option<Registry>,
     /// The transactions that are under way.
     pub(crate) executions: Count,
     pub(crate) orchestrations: Orchestrations,
@@ -158,6 +159,12 @@ impl Orchestrator {
     /// Agents that sign, and the services that they offer.
     pub fn directory(&self) -> &Directory {
         self.0.parts.transactions.directory()
+    }
+
+    /// The files that name agents and services, which the worker looks at every second: for a host that has changed them and
+    /// does not wait for that. `None` unless such files were given.
+    pub fn registry(&self) -> Option<&Registry> {
+        self.0.parts.registry.as_ref()
     }
 
     /// Single calls of agents, for hosts that keep their own books of what came of them.

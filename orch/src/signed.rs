@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use orch_a2a::{
-    AgentTransport, Directory, DirectoryError, Invoker, ServiceStore, Spawner, TransactionOptions,
-    TransactionParts, TransactionStore, Transactions, UnfitName,
+    AgentTransport, Directory, DirectoryError, DirectorySource, Invoker, Registry, RegistryError,
+    RegistrySource, RemoteDirectory, ServiceStore, Spawner, TransactionOptions, TransactionParts,
+    TransactionStore, Transactions, UnfitName,
 };
 use orch_approvals::Approvals;
 use orch_auth::{
@@ -25,6 +26,13 @@ pub struct SignedOptions {
     pub keys: AgentKeyOptions,
     /// What bounds transactions. Whether another process works on the same stores, the stores say.
     pub transactions: TransactionOptions,
+    /// Files that name agents and services beside those that are registered, which count over them: such as the
+    /// `RegistryFiles` of `orch::backends`. The worker looks every second whether they have changed. None unless it is given.
+    pub registry: Option<Arc<dyn RegistrySource>>,
+    /// Another directory, which is asked for agents and services that are not known here: such as the `HttpDirectory` of
+    /// `orch::backends`. Who is known there can ask and be called, so that limits should be enforced and only public addresses be
+    /// reached. None unless it is given.
+    pub directory: Option<Arc<dyn DirectorySource>>,
     /// Reaches providers in the place of the guarded client of the feature `http-clients`; without that feature none are
     /// reached unless it is given.
     pub relay: Option<Arc<dyn AgentTransport>>,
@@ -56,6 +64,9 @@ pub enum SignedError {
     /// The directory cannot be used.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// A file that names agents or services says nothing.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     /// The house has no fit name.
     #[error(transparent)]
     Name(#[from] UnfitName),
@@ -78,8 +89,24 @@ impl SignedOptions {
     }
 
     /// Plugs the transactions together, and registers the house's own key, if it has one, in its directory.
-    pub(crate) async fn build(self, parts: SignedParts) -> Result<Transactions, SignedError> {
-        let agents = AgentKeys::new(parts.parties, parts.clock.clone(), self.keys);
+    pub(crate) async fn build(
+        self,
+        parts: SignedParts,
+    ) -> Result<(Transactions, Option<Registry>), SignedError> {
+        let SignedParts {
+            mut parties,
+            mut services,
+            ..
+        } = parts;
+        let registry = match self.registry {
+            Some(source) => Some(Registry::open(source, parts.clock.clone()).await?),
+            None => None,
+        };
+        if let Some(registry) = &registry {
+            parties = registry.parties(parties);
+            services = registry.services(services);
+        }
+        let agents = AgentKeys::new(parties, parts.clock.clone(), self.keys);
         let signer = match self.signer {
             Some(signer) => {
                 register(&agents, &signer).await?;
@@ -88,12 +115,17 @@ impl SignedOptions {
             // A secret is never made of chance that can be repeated.
             None => AgentSigner::generate(&OsEntropy),
         };
+        let directory = Directory::new(agents, services, parts.clock.clone());
+        let directory = match self.directory {
+            Some(source) => directory.beside(RemoteDirectory::new(source, parts.clock.clone())),
+            None => directory,
+        };
         let options = TransactionOptions {
             is_sole: parts.is_sole,
             ..self.transactions
         };
         let parts = TransactionParts {
-            directory: Directory::new(agents, parts.services, parts.clock.clone()),
+            directory,
             store: parts.transactions,
             invoker: parts.invoker,
             approvals: parts.approvals,
@@ -102,7 +134,7 @@ impl SignedOptions {
             spawner: Arc::new(TokioSpawner(parts.executions)),
             signer,
         };
-        Ok(Transactions::new(parts, options)?)
+        Ok((Transactions::new(parts, options)?, registry))
     }
 }
 

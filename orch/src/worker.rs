@@ -38,6 +38,7 @@ pub(crate) async fn work(parts: Parts, mut stopping: Stopping) -> Result<(), Wor
     chores.spawn(decided::tell_runs(parts.clone()));
     chores.spawn(seal(parts.clone()));
     chores.spawn(take_agents_to_hand(parts.clone()));
+    chores.spawn(look_at_files(parts.clone()));
     chores.spawn(look_after_agents(parts.clone(), health.clone()));
     while stopping.borrow().is_none() {
         let Some(worker) = begin(&parts, &mut stopping).await else {
@@ -204,6 +205,20 @@ async fn take_agents_to_hand(parts: Parts) {
             Err(error) => warn(&error, "the catalog cannot be read"),
         }
         parts.clock.sleep(parts.options.retry_interval).await;
+    }
+}
+
+/// How long after a file of the registry has changed it counts at most.
+const FILE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Takes what the files of the registry say, whenever they change.
+async fn look_at_files(parts: Parts) {
+    let Some(registry) = &parts.registry else {
+        return;
+    };
+    loop {
+        parts.clock.sleep(FILE_INTERVAL).await;
+        registry.reload().await;
     }
 }
 

@@ -84,6 +84,12 @@ impl<'a> Fields<'a> {
         T::try_from(integer).map_err(|_| self.corrupt(format!("{column} is out of range: {integer}")))
     }
 
+    /// A BIGINT in the range of a smaller or unsigned type, or NULL.
+    pub fn optional_number<T: TryFrom<i64>>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        let present = self.optional_integer(column)?.is_some();
+        present.then(|| self.number(column)).transpose()
+    }
+
     /// A BIGINT that is 0 or 1.
     pub fn boolean(&self, column: &str) -> Result<bool, StoreError> {
         match self.integer(column)? {

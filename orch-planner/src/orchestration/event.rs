@@ -82,6 +82,10 @@ pub struct Planned {
     /// Whether another plan may be made of its goal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replan: Option<Box<ReplanPolicy>>,
+    /// That it is one call and nothing else, which is paid from the run's own hold: see
+    /// [`own_call`](super::Orchestration::own_call).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_one_call: bool,
 }
 
 /// Particulars of [`OrchestrationEvent::StepStarted`].

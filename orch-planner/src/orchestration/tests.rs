@@ -76,6 +76,7 @@ fn begin(plan: ValidPlan) -> Orchestration {
         synthesis: None,
         fallback: None,
         replan: None,
+        is_one_call: false,
     };
     Orchestration::begin(RunId::from_uuid(Uuid::nil()), planned, at(1))
 }

@@ -157,19 +157,19 @@ struct Driver {
 impl Driver {
     /// Drives a run that was just started here, whose first steps may be begun.
     fn begin(shared: Arc<Shared>, lease: Lease, fresh: Fresh) -> Self {
-        let Fresh { run, held, .. } = fresh;
+        let Fresh { run, held, live } = fresh;
         Self {
             held,
             is_news: run.n_running() > 0,
-            ..Self::new(shared, lease, run)
+            ..Self::new(shared, lease, run, live)
         }
     }
 
-    fn new(shared: Arc<Shared>, lease: Lease, run: Orchestration) -> Self {
+    fn new(shared: Arc<Shared>, lease: Lease, run: Orchestration, live: Arc<Live>) -> Self {
         let (desk, answers) = mpsc::unbounded_channel();
         Self {
             caller: Caller::host(run.account().clone()),
-            live: shared.lives.of_own(run.id(), run.account()),
+            live,
             shared,
             lease,
             run,
@@ -244,6 +244,10 @@ impl Driver {
 
     /// Waits until a step has something to write down, or until there may be something else to do.
     async fn wait(&mut self) -> Result<(), Halt> {
+        // What was said while something else was written down.
+        if !self.findings.is_empty() {
+            return Ok(());
+        }
         let (known, now) = (self.run.seq(), self.shared.clock.now());
         let status = self.run.status();
         let poll_at = now + self.shared.options.poll_interval;

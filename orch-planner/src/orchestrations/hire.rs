@@ -1,12 +1,12 @@
 //! One task of one agent, asked for directly: a run of one step.
 
-use orch_core::{Caller, Task, agent::Status, catalog::Resolved};
+use orch_core::{Caller, Task, agent::Status, catalog::Resolved, switch::Stoppable};
 use serde_json::{Map, Value};
 
 use super::{Orchestrations, StartOptions, Started, key::run_key};
 use crate::{
     InvalidPlan, OrchestrationError, Plan,
-    plan::{Parameter, Step, StepIdError},
+    plan::{KnownAgents, Parameter, Step, StepIdError},
 };
 
 /// One task of one agent, asked for directly.
@@ -48,10 +48,14 @@ impl Orchestrations {
             cause,
         })?;
         check(&resolved, &hire)?;
+        self.check_stopped(caller, &resolved).await?;
         // The version that was checked is the one that is called.
         let agent = format!("{}@{}", resolved.agent.id, resolved.version.version);
-        let plan = plan(agent, hire)?;
-        let started = self.start_valid(caller, plan.into(), options, key, None).await;
+        let plan = plan(agent.clone(), hire)?;
+        let known = KnownAgents::from_iter([(agent, resolved)]);
+        let started = self
+            .start_valid(caller, plan.into(), &known, options, key, None)
+            .await;
         started.map_err(|error| match error {
             OrchestrationError::Invalid(InvalidPlan { field, reason }) => {
                 let field = field.strip_prefix("steps[0].").unwrap_or(&field);
@@ -59,6 +63,22 @@ impl Orchestrations {
             }
             other => other,
         })
+    }
+}
+
+impl Orchestrations {
+    /// Refuses an agent that is stopped as one that is away, under the name that it was hired by.
+    async fn check_stopped(&self, caller: &Caller, resolved: &Resolved) -> Result<(), OrchestrationError> {
+        let agent = &resolved.agent;
+        let switch = self.0.invoker.switch();
+        match switch.check(caller.account(), Some(agent.id)).await? {
+            Some(stop) if stop.what == Stoppable::Agent(agent.id) => Err(OrchestrationError::Offline {
+                agent: agent.slug.to_string(),
+                last_seen: agent.last_seen,
+            }),
+            Some(stop) => Err(stop.into()),
+            None => Ok(()),
+        }
     }
 }
 

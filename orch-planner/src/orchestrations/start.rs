@@ -4,7 +4,7 @@ mod bundle;
 
 use std::time::Duration;
 
-use orch_billing::{BillingError, HoldId, HoldRequest};
+use orch_billing::BillingError;
 use orch_core::{AccountId, Amount, Caller, MoneyError, RunId};
 
 use super::{
@@ -14,6 +14,7 @@ use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
     RunStatus, ValidPlan,
     orchestration::{Planned, ReplanPolicy},
+    plan::KnownAgents,
     store::{Insertion, RunHandle, RunKey, RunName, RunRecord, RunSummary},
     synthesis::SynthesisOrder,
     telemetry,
@@ -32,7 +33,10 @@ impl Orchestrations {
         let proposal = self.think(caller, goal).await?;
         let mut options = options_of(goal, None, 0);
         options.budget = without(options.budget, proposal.cost())?;
-        let valid = self.validate(caller, proposal.plan.clone(), &options).await?;
+        let known = KnownAgents::default();
+        let valid = self
+            .validate(caller, proposal.plan.clone(), &known, &options)
+            .await?;
         Ok(Preview {
             estimate: self.estimate(caller, &valid).await?,
             plan: proposal.plan,
@@ -91,7 +95,9 @@ impl Orchestrations {
         self.check_named(caller, &goal.limits).await?;
         let proposal = self.think(caller, &goal).await?;
         let replan = self.0.options.replan_policy(&goal);
-        self.start_valid(caller, proposal, options, key, replan).await
+        let known = KnownAgents::default();
+        self.start_valid(caller, proposal, &known, options, key, replan)
+            .await
     }
 
     /// Starts a plan: returns once the run is durable and its price is held.
@@ -114,7 +120,9 @@ impl Orchestrations {
             return Ok(started);
         }
         self.check_switch(caller).await?;
-        self.start_valid(caller, plan.into(), options, key, None).await
+        let known = KnownAgents::default();
+        self.start_valid(caller, plan.into(), &known, options, key, None)
+            .await
     }
 
     async fn think(&self, caller: &Caller, goal: &Goal) -> Result<Proposal, PlanError> {
@@ -128,6 +136,7 @@ impl Orchestrations {
         &self,
         caller: &Caller,
         proposal: Proposal,
+        known: &KnownAgents,
         mut options: StartOptions,
         key: Option<RunKey>,
         replan: Option<Box<ReplanPolicy>>,
@@ -143,41 +152,38 @@ impl Orchestrations {
         options.budget = without(options.budget, proposal.cost())?;
         let fallback = options.fallback()?;
         let Proposal { plan, planning } = proposal;
-        let plan = self.validate(caller, plan, &options).await?;
+        let plan = self.validate(caller, plan, known, &options).await?;
         let (now, account) = (self.0.clock.now(), caller.account().clone());
         let id = RunId::generate(now, &*self.0.entropy);
         // What the steps can cost is set aside before what the answer can cost.
         let is_written = self.is_written(planning.is_some(), &options);
         let mut bundle = Bundle::new(self.0.paid_runs.as_ref().filter(|_| !is_written));
-        if let Err(refusal) = self.hold(id, &account, &plan, &mut bundle).await {
-            // The credits may be short because the same start, made at the same time, has taken them.
-            return self.replay(&account, key.as_ref()).await?.ok_or(refusal.into());
-        }
-        let synthesis = match self
-            .order_synthesis(id, &account, &plan, planning.is_some(), &options)
-            .await
-        {
-            Ok(synthesis) => synthesis,
-            Err(failure) => {
-                self.give_back(id).await;
-                return Err(failure.into());
-            }
-        };
-        let reserved = synthesis.as_ref().and_then(|order| order.reserved);
-        let planned = Planned {
+        let mut planned = Planned {
             account,
             goal: options.goal,
-            budget: without(options.budget, reserved)?,
+            budget: options.budget,
             timeout,
             plan,
             planning,
-            synthesis,
+            synthesis: None,
             fallback,
             replan,
+            is_one_call: false,
         };
-        let planned_event = OrchestrationEvent::Planned(planned.clone()).to_event(id, 1, now)?;
-        bundle.events.push(planned_event);
-        let mut run = Orchestration::begin(id, planned, now);
+        planned.is_one_call = bundle.is_joint() && planned.comes_to_one_call();
+        let mut run = Orchestration::begin(id, planned.clone(), now);
+        if let Err(refusal) = self.hold(&run, &mut bundle).await {
+            // The credits may be short because the same start, made at the same time, has taken them.
+            return self.replay(run.account(), key.as_ref()).await?.ok_or(refusal);
+        }
+        if is_written && let Some(order) = self.order_synthesis(&run).await? {
+            planned.budget = without(planned.budget, order.reserved)?;
+            planned.synthesis = Some(order);
+            run = Orchestration::begin(id, planned.clone(), now);
+        }
+        bundle
+            .events
+            .push(OrchestrationEvent::Planned(planned).to_event(id, 1, now)?);
         let place = self.0.desk.reserve(id, self.0.options.inbox);
         if bundle.is_joint() && place.as_ref().is_some_and(Place::is_awaited) {
             self.begin_steps(&mut run, &mut bundle).await?;
@@ -211,7 +217,11 @@ impl Orchestrations {
         match place {
             Some(place) => {
                 let live = self.0.lives.of_own(id, run.account());
-                place.fill(Fresh::new(run, bundle.calls, live));
+                place.fill(Fresh {
+                    run,
+                    held: bundle.calls,
+                    live,
+                });
             }
             None => self.0.desk.ring(),
         }
@@ -225,39 +235,14 @@ impl Orchestrations {
         &self,
         caller: &Caller,
         plan: Plan,
+        known: &KnownAgents,
         options: &StartOptions,
     ) -> Result<ValidPlan, OrchestrationError> {
-        let plan = plan.validate(&self.0.catalog, &self.0.invoker, caller).await?;
+        let plan = plan
+            .validate_among(&self.0.catalog, &self.0.invoker, caller, known)
+            .await?;
         plan.check_limits(options.max_agents, options.budget)?;
         Ok(plan)
-    }
-
-    /// Sets the price of the plan aside, now or with the run. A plan that costs nothing needs no hold.
-    async fn hold(
-        &self,
-        run: RunId,
-        account: &AccountId,
-        plan: &ValidPlan,
-        bundle: &mut Bundle<'_>,
-    ) -> Result<(), BillingError> {
-        if plan.price().is_zero() {
-            return Ok(());
-        }
-        let request = HoldRequest {
-            id: HoldId::from_uuid(run.uuid()),
-            account: account.clone(),
-            amount: plan.price(),
-            parent: None,
-            payee: None,
-            keeper: Some(run.to_string()),
-            ttl: HOLD_TTL,
-            key: run.to_string(),
-        };
-        if bundle.is_joint() {
-            bundle.price = Some(self.0.billing.draft(request)?);
-            return Ok(());
-        }
-        self.0.billing.hold(request).await.map(drop)
     }
 
     /// Whether the answer is written by one who was planned with.
@@ -265,30 +250,30 @@ impl Orchestrations {
         is_from_a_goal && options.goal.is_some() && self.0.planner.synthesis().is_some()
     }
 
-    /// Sets aside what writing the answer can cost, where the goal was planned by one who writes answers.
-    async fn order_synthesis(
-        &self,
-        run: RunId,
-        account: &AccountId,
-        plan: &ValidPlan,
-        is_from_a_goal: bool,
-        options: &StartOptions,
-    ) -> Result<Option<SynthesisOrder>, BillingError> {
-        let (Some(synthesis), Some(goal)) = (self.0.planner.synthesis(), &options.goal) else {
+    /// Sets aside what writing the answer can cost, where the planner writes answers. What was held is given back where that
+    /// fails.
+    async fn order_synthesis(&self, run: &Orchestration) -> Result<Option<SynthesisOrder>, BillingError> {
+        let (Some(synthesis), Some(goal)) = (self.0.planner.synthesis(), run.goal()) else {
             return Ok(None);
         };
-        if !self.is_written(is_from_a_goal, options) {
-            return Ok(None);
-        }
         // What the steps can cost comes first.
-        let available = match options.budget {
-            Some(budget) if !plan.price().is_zero() => Some(budget.minus(plan.price())?),
-            budget => budget,
+        let price = run.plan().price();
+        let available = match run.budget() {
+            Some(budget) if !price.is_zero() => budget.minus(price).map(Some),
+            budget => Ok(budget),
         };
-        synthesis
-            .order(account, run, goal, available, HOLD_TTL)
-            .await
-            .map(Some)
+        let ordered = match available {
+            Ok(available) => {
+                synthesis
+                    .order(run.account(), run.id(), goal, available, HOLD_TTL)
+                    .await
+            }
+            Err(error) => Err(error.into()),
+        };
+        if ordered.is_err() {
+            self.give_back(run.id()).await;
+        }
+        ordered.map(Some)
     }
 
     /// The run that was started before under this key.

@@ -27,15 +27,8 @@ pub(super) struct Fresh {
     pub(super) run: Orchestration,
     /// What was set aside for the calls that were begun with it.
     pub(super) held: Vec<Hold>,
-    /// Keeps its live side for those who wait for it until it is driven.
-    _live: Arc<Live>,
-}
-
-impl Fresh {
-    pub(super) fn new(run: Orchestration, held: Vec<Hold>, live: Arc<Live>) -> Self {
-        let _live = live;
-        Self { run, held, _live }
-    }
+    /// Its live side, which is there for those who wait for it before it is driven.
+    pub(super) live: Arc<Live>,
 }
 
 impl Claim {

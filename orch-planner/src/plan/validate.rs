@@ -16,6 +16,9 @@ use orch_core::{
 use super::{InvalidPlan, Plan, PlannedStep, Step, ValidPlan, graph::Graph};
 use crate::OrchestrationError;
 
+/// Agents that were looked up just now, each by the name that a plan has for it.
+pub(crate) type KnownAgents = AHashMap<String, Resolved>;
+
 impl Plan {
     /// Checks the plan against the catalog, as the caller sees it.
     ///
@@ -30,8 +33,20 @@ impl Plan {
         invoker: &Invoker,
         caller: &Caller,
     ) -> Result<ValidPlan, OrchestrationError> {
+        let known = KnownAgents::default();
+        self.validate_among(catalog, invoker, caller, &known).await
+    }
+
+    /// The same, where some agents were looked up just now.
+    pub(crate) async fn validate_among(
+        self,
+        catalog: &Catalog,
+        invoker: &Invoker,
+        caller: &Caller,
+        known: &KnownAgents,
+    ) -> Result<ValidPlan, OrchestrationError> {
         let (Graph { before, after }, indexes) = self.graph()?;
-        let (offers, which) = self.offers(catalog, invoker, caller).await?;
+        let (offers, which) = self.offers(catalog, invoker, caller, known).await?;
         let mut steps = Vec::with_capacity(self.steps.len());
         for ((step, before), offer) in self.steps.into_iter().zip(before).zip(which) {
             let offer = &offers[offer];
@@ -48,8 +63,10 @@ impl Plan {
         catalog: &Catalog,
         invoker: &Invoker,
         caller: &Caller,
+        known: &KnownAgents,
     ) -> Result<(Vec<Offer>, Vec<usize>), OrchestrationError> {
-        let mut agents: AHashMap<&str, Resolved> = AHashMap::new();
+        let known = known.iter().map(|(name, agent)| (name.as_str(), agent.clone()));
+        let mut agents: AHashMap<&str, Resolved> = known.collect();
         let mut places: AHashMap<(&str, &str), usize> = AHashMap::new();
         let (mut offers, mut which) = (Vec::new(), Vec::with_capacity(self.steps.len()));
         for (index, step) in self.steps.iter().enumerate() {

@@ -147,8 +147,20 @@ fn a_run_that_was_planned_anew_folds() {
 }
 
 #[test]
+fn a_run_of_one_call_folds() {
+    let run = fold(include_str!("../golden/v1/one_call.json"));
+    assert_eq!(run.status(), RunStatus::Completed);
+    assert_eq!(
+        (run.own_call(), run.is_held_apart(0)),
+        (run.last_call(0), true),
+        "its call is the run's own"
+    );
+}
+
+#[test]
 fn every_kind_of_event_is_in_a_golden_log() {
     let logs = [
+        include_str!("../golden/v1/one_call.json"),
         include_str!("../golden/v1/completed.json"),
         include_str!("../golden/v1/failed.json"),
         include_str!("../golden/v1/cancelled.json"),

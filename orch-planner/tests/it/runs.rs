@@ -5,6 +5,7 @@ mod crash;
 mod failure;
 mod fallback;
 mod happy;
+mod one_call;
 mod random;
 mod replan;
 mod start;

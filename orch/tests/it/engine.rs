@@ -54,7 +54,7 @@ impl Engine {
     pub(crate) fn builder(&self) -> Builder {
         let orchestrations = OrchestrationOptions {
             poll_interval: Duration::from_millis(20),
-            worker_ttl: Duration::from_millis(600),
+            worker_ttl: Duration::from_secs(2),
             ..OrchestrationOptions::default()
         };
         let worker = WorkerOptions {

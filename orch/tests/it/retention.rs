@@ -140,6 +140,7 @@ async fn answered(engine: &Engine, id: &str, days_ago: u32) {
     let began = transaction.began(at, None, None);
     assert_eq!(store.begin(&transaction, &began).await.unwrap(), Begun::New);
     let end = End::Answered {
+        status: Some(200),
         result: Some("1".to_owned()),
     };
     let state = State::Ended { at, end };

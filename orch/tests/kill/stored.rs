@@ -26,10 +26,17 @@ pub(crate) struct StoredRun {
 }
 
 impl StoredRun {
-    /// The holds of the run and of its calls.
+    /// The holds of the run and of its calls, of which one may be the run's.
     pub(crate) fn holds(&self) -> impl Iterator<Item = &Hold> + Clone {
         let calls = self.steps.iter().flat_map(|step| step.calls.values());
-        self.hold.iter().chain(calls.flatten())
+        let own = self.hold.iter().filter(|_| !self.has_begun_own_call());
+        own.chain(calls.flatten())
+    }
+
+    /// Whether a call was made of the run's own hold.
+    pub(crate) fn has_begun_own_call(&self) -> bool {
+        let calls = self.steps.iter().flat_map(|step| step.calls.keys());
+        calls.into_iter().any(|call| call.uuid() == self.id.uuid())
     }
 }
 

@@ -25,6 +25,7 @@ impl fmt::Display for Label {
 /// Steps, and the steps whose results each takes.
 type Shape = &'static [(&'static str, &'static [&'static str])];
 
+const SINGLE: Shape = &[("a", &[])];
 const CHAIN: Shape = &[("a", &[]), ("b", &["a"]), ("c", &["b"]), ("d", &["c"])];
 const DIAMOND: Shape = &[("a", &[]), ("b", &["a"]), ("c", &["a"]), ("d", &["b", "c"])];
 const FAN: Shape = &[
@@ -71,7 +72,7 @@ impl Label {
     }
 
     pub(crate) fn plan(self) -> Result<Plan, StepIdError> {
-        let shapes = [CHAIN, DIAMOND, FAN];
+        let shapes = [CHAIN, SINGLE, DIAMOND, FAN];
         let shape = shapes[(self.life + self.number) as usize % shapes.len()];
         let steps = shape.iter().map(|(id, before)| self.step(id, before));
         Ok(Plan {

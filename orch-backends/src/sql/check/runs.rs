@@ -41,10 +41,12 @@ const LAWS: [(&str, &str); 8] = [
          AND h.account = r.account AND h.currency = r.currency) LIMIT ?1",
     ),
     (
-        "a run's hold is open until the run ends",
+        // A run of one call is paid from its own hold.
+        "a run's hold is open until the run ends, and pays for nothing but the one call that a run may be",
         "SELECT r.id AS violator, 'its hold is ' || h.state AS detail FROM orch_runs r \
-         JOIN orch_holds h ON h.id = 'hold_' || SUBSTR(r.id, 5) WHERE h.state = 'captured' \
-         OR (r.phase = 'waiting' AND h.state <> 'open') LIMIT ?1",
+         JOIN orch_holds h ON h.id = 'hold_' || SUBSTR(r.id, 5) WHERE (r.phase = 'waiting' AND h.state <> 'open') \
+         OR (h.state = 'captured' AND NOT (r.n_steps = 1 AND h.payee IS NOT NULL AND EXISTS (SELECT 1 FROM orch_events e \
+         WHERE e.stream = r.id AND e.kind = 'step_succeeded'))) LIMIT ?1",
     ),
     (
         "an ended run holds nothing",

@@ -126,7 +126,7 @@ async fn a_lock_that_is_never_given_up_is_not_waited_for_forever() {
         return;
     };
     boats(&store).await;
-    let hasty = with_timeout(&url, &store, Duration::from_millis(200)).await;
+    let hasty = with_timeout(&url, &store, Duration::from_secs(1)).await;
     let outcome = store.write(hasty, |tx, hasty| {
         Box::pin(async move {
             sail(tx, 1).await?;
@@ -180,7 +180,7 @@ async fn a_pool_without_a_free_connection_is_unavailable() {
     };
     let options = Options {
         connections: 1,
-        timeout: Duration::from_millis(200),
+        timeout: Duration::from_secs(2),
         schema: "orch_test_pool".into(),
         ..Options::default()
     };

@@ -39,7 +39,7 @@ async fn every_law_is_checked(store: SqlStore) {
         ),
         (
             "UPDATE orch_runs SET phase = 'waiting', status = 'waiting' WHERE phase = 'ended'",
-            "a run's hold is open until the run ends",
+            "a run's hold is open until the run ends, and pays for nothing but the one call that a run may be",
             "UPDATE orch_runs SET phase = 'ended', status = 'completed' WHERE phase = 'waiting'",
         ),
         (

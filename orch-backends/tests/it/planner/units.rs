@@ -1,4 +1,5 @@
-//! How many units of work runs take that change something: each is a commit, which is what a run waits for.
+//! How many units of work runs take that change something, and with how many statements: each unit is a commit, which is what
+//! a run waits for, and each statement is work of the one thread that writes.
 
 use std::sync::{
     Arc,
@@ -16,28 +17,36 @@ use serde_json::json;
 
 use super::runs::{House, caller, process};
 
-/// An engine that counts the units that changed something.
+/// The units that changed something, and their statements.
+#[derive(Debug, Default)]
+struct Counts {
+    n_units: AtomicUsize,
+    n_statements: AtomicUsize,
+}
+
+/// An engine that counts.
 #[derive(Debug)]
 struct Counted {
     engine: SqliteEngine,
-    n_units: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
 }
 
 struct CountedUnit {
     unit: Arc<dyn Unit>,
-    n_units: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
 }
 
 struct CountedTx<'t> {
     tx: &'t mut dyn Tx,
     has_changed: bool,
+    n_statements: usize,
 }
 
 #[async_trait]
 impl Engine for Counted {
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<(), StoreError> {
-        let n_units = self.n_units.clone();
-        self.engine.write(Arc::new(CountedUnit { unit, n_units })).await
+        let counts = self.counts.clone();
+        self.engine.write(Arc::new(CountedUnit { unit, counts })).await
     }
 
     async fn read(&self, unit: Arc<dyn Unit>) -> Result<(), StoreError> {
@@ -63,10 +72,15 @@ impl Unit for CountedUnit {
             let mut tx = CountedTx {
                 tx,
                 has_changed: false,
+                n_statements: 0,
             };
             self.unit.run(&mut tx).await?;
-            self.n_units
-                .fetch_add(usize::from(tx.has_changed), Ordering::SeqCst);
+            if tx.has_changed {
+                self.counts.n_units.fetch_add(1, Ordering::SeqCst);
+                self.counts
+                    .n_statements
+                    .fetch_add(tx.n_statements, Ordering::SeqCst);
+            }
             Ok(())
         })
     }
@@ -75,12 +89,14 @@ impl Unit for CountedUnit {
 #[async_trait]
 impl Tx for CountedTx<'_> {
     async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.n_statements += 1;
         let n_rows = self.tx.execute(sql, params).await?;
         self.has_changed |= n_rows > 0;
         Ok(n_rows)
     }
 
     async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.n_statements += 1;
         let rows = self.tx.query(sql, params).await?;
         self.has_changed |= !rows.is_empty() && !sql.starts_with("SELECT");
         Ok(rows)
@@ -95,13 +111,17 @@ impl Tx for CountedTx<'_> {
     }
 }
 
-/// Starts runs while a worker waits for them, and counts until each has ended. What counts is the least: a worker that just
-/// looks elsewhere lets a run begin in more units.
-async fn count(start: impl AsyncFn(&House) -> orch_core::RunId) -> usize {
-    let n_units = Arc::new(AtomicUsize::new(0));
+/// Starts runs while a worker waits for them, and counts the units and the statements until each has ended. What counts is
+/// the least: a worker that just looks elsewhere lets a run begin in more units.
+async fn count(start: impl AsyncFn(&House) -> orch_core::RunId) -> (usize, usize) {
+    let counts = Arc::new(Counts::default());
+    let counted = || {
+        let (units, statements) = (&counts.n_units, &counts.n_statements);
+        (units.load(Ordering::SeqCst), statements.load(Ordering::SeqCst))
+    };
     let store = SqlStore::new(Counted {
         engine: SqliteEngine::connect("sqlite::memory:", &Options::default()).unwrap(),
-        n_units: n_units.clone(),
+        counts: counts.clone(),
     });
     store.migrate().await.unwrap();
     let house = process(&store, true).await;
@@ -115,22 +135,23 @@ async fn count(start: impl AsyncFn(&House) -> orch_core::RunId) -> usize {
             }
         }
     });
-    let mut n_least = usize::MAX;
+    let mut least = (usize::MAX, usize::MAX);
     for _ in 0..20 {
-        let n_before = n_units.load(Ordering::SeqCst);
+        let before = counted();
         let run = start(&house).await;
         let ended = house.service.wait(&caller(), run).await.unwrap();
         assert_eq!(ended.status(), RunStatus::Completed);
-        n_least = n_least.min(n_units.load(Ordering::SeqCst) - n_before);
+        let after = counted();
+        least = least.min((after.0 - before.0, after.1 - before.1));
     }
     worker.abort();
-    n_least
+    least
 }
 
 #[tokio::test]
 async fn a_hire_is_two_units_of_work() {
     for agent in ["echo", "once"] {
-        let n_units = count(async |house: &House| {
+        let counted = count(async |house: &House| {
             let hire = Hire {
                 agent: agent.to_owned(),
                 task: "do".to_owned(),
@@ -141,9 +162,9 @@ async fn a_hire_is_two_units_of_work() {
             started.await.unwrap().run
         });
         assert_eq!(
-            n_units.await,
-            2,
-            "request, hold and call; answer, payment and end"
+            counted.await,
+            (2, 6 + 8),
+            "run, events, hold (4); run, events, payment (6)"
         );
     }
 }
@@ -165,7 +186,7 @@ async fn a_step_behind_another_is_two_units_of_work() {
             let started = house.service.start_plan(&caller, plan, StartOptions::default());
             started.await.unwrap().run
         });
-        n_units.push(counted.await);
+        n_units.push(counted.await.0);
     }
     assert_eq!(n_units, [2, 4, 6], "its hold; its answer with its payment");
 }

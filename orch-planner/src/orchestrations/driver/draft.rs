@@ -114,7 +114,7 @@ impl Driver {
             .collect();
         for index in ready {
             let (invocation, attempt) = match &self.run.steps()[index] {
-                StepState::Pending => (InvocationId::generate(now, &*self.shared.entropy), 1),
+                StepState::Pending => (self.run.first_call(now, &*self.shared.entropy), 1),
                 StepState::Decided { invocation, attempt }
                 | StepState::Running {
                     invocation, attempt, ..

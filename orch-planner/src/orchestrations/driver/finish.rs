@@ -33,19 +33,25 @@ impl Driver {
 
     /// What gives back what is left of the run's hold.
     pub(super) fn rest(&self) -> Result<Option<Closing>, Halt> {
-        if self.run.plan().price().is_zero() {
+        let Some(hold) = self.hold() else {
             return Ok(None);
-        }
-        let hold = HoldId::from_uuid(self.run.id().uuid());
+        };
         Ok(Some(self.shared.billing.giving_back(hold, None)?))
+    }
+
+    /// The run's hold, if there is one that its end gives back: not the one that the run's own call was paid from.
+    fn hold(&self) -> Option<HoldId> {
+        let own_call = self.run.own_call();
+        let is_paid_from_it = |state: &StepState| matches!(state, StepState::Succeeded(success) if Some(success.invocation) == own_call);
+        let is_there = !self.run.plan().price().is_zero() && !self.run.steps().iter().any(is_paid_from_it);
+        is_there.then(|| HoldId::from_uuid(self.run.id().uuid()))
     }
 
     /// Gives back what is left of the run's hold; `false` when holds of steps had to be seen to first.
     async fn release(&mut self) -> Result<bool, Halt> {
-        if self.run.plan().price().is_zero() {
+        let Some(hold) = self.hold() else {
             return Ok(true);
-        }
-        let hold = HoldId::from_uuid(self.run.id().uuid());
+        };
         match self.give_back(hold).await {
             Ok(()) => Ok(true),
             Err(Halt::Failed(crate::OrchestrationError::Billing(BillingError::HoldBusy { .. }))) => {

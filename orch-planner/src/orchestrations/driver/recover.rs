@@ -13,17 +13,17 @@ impl Driver {
     /// again if its task may be repeated, and given up if not.
     pub(super) async fn recover(shared: Arc<Shared>, lease: Lease, run: RunId) -> Result<Self, Halt> {
         let run = read(&shared, run, lease).await?;
-        let mut driver = Self::new(shared, lease, run);
+        let live = shared.lives.of_own(run.id(), run.account());
+        let mut driver = Self::new(shared, lease, run, live);
         let unpaid = driver.open_sub_holds().await?;
         let unpaid: HashSet<HoldId> = unpaid.into_iter().map(|hold| hold.id).collect();
         for index in 0..driver.run.steps().len() {
             match &driver.run.steps()[index] {
-                // What costs nothing is held outside the run's hold.
-                StepState::Succeeded(success) => {
-                    let is_free = driver.run.plan().steps()[index].price.is_zero();
-                    if is_free || unpaid.contains(&HoldId::from_uuid(success.invocation.uuid())) {
-                        driver.settle(index);
-                    }
+                StepState::Succeeded(success)
+                    if driver.run.is_held_apart(index)
+                        || unpaid.contains(&HoldId::from_uuid(success.invocation.uuid())) =>
+                {
+                    driver.settle(index);
                 }
                 StepState::Running { attempt, .. } => {
                     let goes_on = driver.run.status() == RunStatus::Running;
@@ -34,8 +34,8 @@ impl Driver {
                         driver.abandon(index);
                     }
                 }
-                // Its hold may have been left behind, and what costs nothing is held outside the run's hold.
-                StepState::Late | StepState::Failed(_) => driver.abandon_free(index),
+                // Its hold may have been left behind.
+                StepState::Late | StepState::Failed(_) => driver.abandon_apart(index),
                 _ => {}
             }
         }
@@ -44,7 +44,7 @@ impl Driver {
 
     /// The holds of steps that are neither paid nor given back.
     pub(super) async fn open_sub_holds(&mut self) -> Result<Vec<Hold>, Halt> {
-        if self.run.plan().price().is_zero() {
+        if self.run.plan().price().is_zero() || self.run.own_call().is_some() {
             return Ok(Vec::new());
         }
         let (shared, hold) = (self.shared.clone(), HoldId::from_uuid(self.run.id().uuid()));

@@ -91,10 +91,10 @@ impl Driver {
         self.running.push(step.boxed());
     }
 
-    /// Gives the hold back of a step that costs nothing and was over before the last crash, if that was not done.
-    pub(super) fn abandon_free(&mut self, index: usize) {
-        let is_free = self.run.plan().steps()[index].price.is_zero();
-        let Some(call) = self.run.last_call(index).filter(|_| is_free) else {
+    /// Gives the hold back of a step that is held apart and was over before the last crash, if that was not done.
+    pub(super) fn abandon_apart(&mut self, index: usize) {
+        let is_held_apart = self.run.is_held_apart(index);
+        let Some(call) = self.run.last_call(index).filter(|_| is_held_apart) else {
             return;
         };
         self.busy.insert(index);
@@ -141,6 +141,10 @@ impl Driver {
 /// A call of a step, without its arguments.
 pub(in crate::orchestrations) fn call_of(run: &Orchestration, index: usize, id: InvocationId) -> Invocation {
     let step = &run.plan().steps()[index];
+    let funds = match run.own_call() {
+        Some(_) => Funds::Credits,
+        None => Funds::Hold(HoldId::from_uuid(run.id().uuid())),
+    };
     Invocation {
         id,
         agent: step.agent,
@@ -148,7 +152,7 @@ pub(in crate::orchestrations) fn call_of(run: &Orchestration, index: usize, id: 
         task: step.task.clone(),
         arguments: serde_json::Map::new(),
         deadline: run.deadline(),
-        funds: Funds::Hold(HoldId::from_uuid(run.id().uuid())),
+        funds,
         keeper: run.id().to_string(),
         step: Some(step.id.to_string()),
     }

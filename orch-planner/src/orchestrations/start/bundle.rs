@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use orch_billing::{BillingError, Hold, HoldId};
-use orch_core::{Caller, InvocationId, RunId, StoreError, event::Event};
+use orch_billing::{BillingError, Hold, HoldId, HoldRequest};
+use orch_core::{Caller, RunId, StoreError, event::Event};
 
 use crate::{
     Orchestration, OrchestrationError, OrchestrationEvent, PaidRunStore,
     orchestration::StepStarted,
-    orchestrations::{Orchestrations, driver::call_of},
+    orchestrations::{Orchestrations, driver::call_of, start::HOLD_TTL},
     store::{Insertion, RunRecord},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Bundle<'s> {
     paid_runs: Option<&'s Arc<dyn PaidRunStore>>,
     pub(super) events: Vec<Event>,
-    /// The price of the plan.
+    /// The price of the plan, unless the one call that it is has begun.
     pub(super) price: Option<Hold>,
     /// Within it, the prices of the calls that are begun with the run.
     pub(super) calls: Vec<Hold>,
@@ -41,6 +41,41 @@ impl<'s> Bundle<'s> {
 }
 
 impl Orchestrations {
+    /// Sets the price of the plan aside, now or with the run. A plan that costs nothing needs no hold, and one call that is
+    /// all there is to a run has the hold that it would be made with.
+    pub(super) async fn hold(
+        &self,
+        run: &Orchestration,
+        bundle: &mut Bundle<'_>,
+    ) -> Result<(), OrchestrationError> {
+        let price = run.plan().price();
+        if price.is_zero() {
+            return Ok(());
+        }
+        if let Some(call) = run.own_call() {
+            let caller = Caller::host(run.account().clone());
+            let call = call_of(run, 0, call);
+            bundle.price = Some(self.0.invoker.draft_hold(&caller, &call).await?);
+            return Ok(());
+        }
+        let request = HoldRequest {
+            id: HoldId::from_uuid(run.id().uuid()),
+            account: run.account().clone(),
+            amount: price,
+            parent: None,
+            payee: None,
+            keeper: Some(run.id().to_string()),
+            ttl: HOLD_TTL,
+            key: run.id().to_string(),
+        };
+        if bundle.is_joint() {
+            bundle.price = Some(self.0.billing.draft(request)?);
+            return Ok(());
+        }
+        self.0.billing.hold(request).await?;
+        Ok(())
+    }
+
     /// Starts the first steps with the run itself, as their calls are about to be made here. A step whose call cannot be
     /// priced is left to its driver, which finds out what is wrong with it.
     pub(super) async fn begin_steps(
@@ -52,10 +87,16 @@ impl Orchestrations {
         let caller = Caller::host(run.account().clone());
         let ready: Vec<usize> = run.ready().take(shared.options.parallel_steps.max(1)).collect();
         for index in ready {
-            let invocation = InvocationId::generate(now, &*shared.entropy);
-            let call = call_of(run, index, invocation);
-            let Ok(hold) = shared.invoker.draft_hold(&caller, &call).await else {
-                continue;
+            let invocation = run.first_call(now, &*shared.entropy);
+            let hold = match run.own_call().and_then(|_| bundle.price.take()) {
+                Some(own) => own,
+                None => {
+                    let call = call_of(run, index, invocation);
+                    let Ok(hold) = shared.invoker.draft_hold(&caller, &call).await else {
+                        continue;
+                    };
+                    hold
+                }
             };
             let started = OrchestrationEvent::StepStarted(StepStarted {
                 step: run.plan().steps()[index].id.clone(),

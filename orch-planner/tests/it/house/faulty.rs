@@ -43,6 +43,8 @@ pub(crate) struct Fuse {
     chosen: AtomicU64,
     fault: std::sync::Mutex<Option<Fault>>,
     blown: Notify,
+    /// How many turns every call takes before it begins.
+    turns: AtomicU64,
 }
 
 impl Fuse {
@@ -64,7 +66,15 @@ impl Fuse {
         self.blown.notified().await;
     }
 
+    /// From now on, every call waits that many turns.
+    pub(crate) fn slow(&self, turns: u64) {
+        self.turns.store(turns, Ordering::SeqCst);
+    }
+
     async fn around<T>(&self, call: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        for _ in 0..self.turns.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         let chosen = self.chosen.load(Ordering::SeqCst);
         let fault = *self.fault.lock().unwrap();

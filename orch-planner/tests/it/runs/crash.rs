@@ -21,11 +21,11 @@ use crate::house::{
 };
 
 /// More calls of stores than any of these runs makes.
-const MANY: u64 = 200;
+pub(super) const MANY: u64 = 200;
 
 /// How runs come to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// Runs and money are kept apart.
     Apart,
     /// They are kept in one unit of work.
@@ -35,7 +35,7 @@ enum Way {
 }
 
 impl Way {
-    const ALL: [Self; 3] = [Self::Apart, Self::Joint, Self::Awaited];
+    pub(super) const ALL: [Self; 3] = [Self::Apart, Self::Joint, Self::Awaited];
 
     /// How many calls of stores the diamond makes at least.
     fn n_calls(self) -> usize {
@@ -46,14 +46,14 @@ impl Way {
     }
 }
 
-struct Crash {
-    house: House,
+pub(super) struct Crash {
+    pub(super) house: House,
     fuse: Arc<Fuse>,
     way: Way,
 }
 
 impl Crash {
-    async fn new(way: Way) -> Self {
+    pub(super) async fn new(way: Way) -> Self {
         Self::with(way, options()).await
     }
 
@@ -87,7 +87,7 @@ impl Crash {
     }
 
     /// Starts and drives the plan until it ends, or the chosen call of a store hangs.
-    async fn run_into(&self, plan: Plan, chosen: u64, fault: Fault) -> bool {
+    pub(super) async fn run_into(&self, plan: Plan, chosen: u64, fault: Fault) -> bool {
         self.run_with(plan, StartOptions::default(), chosen, fault).await
     }
 
@@ -124,7 +124,7 @@ impl Crash {
     }
 
     /// Lets a new worker carry on, and sweeps what nobody needs any more.
-    async fn recover(&self) -> Option<Orchestration> {
+    pub(super) async fn recover(&self) -> Option<Orchestration> {
         let worker = self.house.service.begin_worker().await.unwrap();
         drive(&self.house.service, &worker).await;
         self.house.clock.advance(seconds(7200));
@@ -143,7 +143,7 @@ impl Crash {
     }
 
     /// What holds whatever happened.
-    async fn assert_sound(&self, run: Option<&Orchestration>) {
+    pub(super) async fn assert_sound(&self, run: Option<&Orchestration>) {
         let balance = self.house.balance().await;
         let earned = self.house.earned().await;
         let Some(run) = run else {

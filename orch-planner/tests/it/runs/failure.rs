@@ -1,8 +1,16 @@
+use std::sync::Arc;
+
 use orch_a2a::testing::Script;
-use orch_planner::{OrchestrationOptions, RunStatus, StepState};
+use orch_billing::InMemoryLedger;
+use orch_core::{ManualClock, event::InMemoryEventLog};
+use orch_planner::{InMemoryOrchestrations, OrchestrationOptions, RunStatus, StepState};
 use serde_json::{Value, json};
 
-use crate::house::{House, PRICE, drive, echo, once, options, plan, seconds, settle};
+use crate::house::{
+    House, PRICE, drive, echo,
+    faulty::{Faulty, Fuse},
+    once, options, plan, seconds, settle,
+};
 
 #[tokio::test]
 async fn a_failing_step_fails_the_run_and_is_not_paid() {
@@ -145,6 +153,45 @@ async fn a_run_that_takes_too_long_fails() {
         .count();
     assert_eq!(paid, 7, "in 300 seconds at 40 each");
     house.assert_paid(paid).await;
+}
+
+/// What a step says while something else is written down is not left lying until the next look.
+#[tokio::test]
+async fn a_run_out_of_time_ends_as_soon_as_its_steps_have() {
+    for turns in 0..20 {
+        let clock = Arc::new(ManualClock::default());
+        let (runs, ledger) = (Arc::new(Fuse::default()), Arc::new(Fuse::default()));
+        let log = Arc::new(InMemoryEventLog::default());
+        let store = Arc::new(Faulty {
+            store: Arc::new(InMemoryOrchestrations::new(log, clock.clone())),
+            fuse: runs.clone(),
+        });
+        let money = Arc::new(Faulty {
+            store: Arc::new(InMemoryLedger::default()),
+            fuse: ledger.clone(),
+        });
+        let house = House::over(clock, store, money, options()).await;
+        house
+            .transport
+            .always("echo/do", Script::after(seconds(400), Script::Echo));
+        let worker = house.service.begin_worker().await.unwrap();
+        let run = house.start(plan(json!([echo("a", json!({"id": "a"}))]))).await;
+        let driving = tokio::spawn({
+            let service = house.service.clone();
+            async move { drive(&service, &worker).await }
+        });
+        settle().await;
+        runs.slow(30);
+        ledger.slow(turns);
+        house.clock.advance(seconds(300));
+        for _ in 0..3 {
+            settle().await;
+        }
+        let history = house.history(run).await;
+        assert!(driving.is_finished(), "{turns}: {history:?}");
+        let run = house.find(run).await;
+        assert_eq!(run.failure().unwrap().failure.code, "timed_out");
+    }
 }
 
 #[tokio::test]
