@@ -97,12 +97,22 @@ impl A2a {
             .route("/v1/transactions/{id}", get(transactions::find))
             .merge(Self::approvals_table())
             .route("/.well-known/amorce-orchestrator.json", get(meta::identity))
-            .route("/v1/{*rest}", any(meta::unknown))
-            .route("/api/v1/{*rest}", any(meta::unknown))
+            .merge(Self::unknown_table())
             .fallback(meta::unknown)
             .method_not_allowed_fallback(meta::wrong_method)
             .layer(map_response(versioned))
             .with_state(self.clone())
+    }
+
+    /// What begins like the published paths, so that under one root, too, it is answered in these words.
+    fn unknown_table() -> Router<Self> {
+        ["/v1", "/api/v1", "/mcp"]
+            .into_iter()
+            .fold(Router::new(), |router, path| {
+                router
+                    .route(path, any(meta::unknown))
+                    .route(&format!("{path}/{{*rest}}"), any(meta::unknown))
+            })
     }
 
     fn orchestrator(&self) -> &Orchestrator {

@@ -6,14 +6,15 @@ use serde_json::{Map, Value};
 /// Where a document says what `/health` is.
 const HEALTH: &str = "/paths/~1health";
 
-/// `/openapi.json`. What is said of `/health` is what the surface says that answers it.
-pub(crate) fn route(documents: &[&'static str], of_health: Option<&str>) -> Router {
+/// `/openapi.json`. What is said of `/health` is what the surface says that answers it. Who asks by another method than `GET`
+/// is answered as one who asks `first` for what is not there.
+pub(crate) fn route(documents: &[&'static str], of_health: Option<&str>, first: Router) -> Router {
     let document = merged(documents, of_health);
     let answer = move || {
         let document = document.clone();
         async move { ([(CONTENT_TYPE, "application/json")], document).into_response() }
     };
-    Router::new().route("/openapi.json", get(answer))
+    Router::new().route("/openapi.json", get(answer).fallback_service(first))
 }
 
 /// The only document as it is; of several the first, with the paths and the schemas of the others.

@@ -43,6 +43,7 @@ struct Inner {
     orchestrator: Orchestrator,
     options: MarketOptions,
     limits: RateLimits,
+    shown: agents::Shown,
 }
 
 impl Market {
@@ -55,6 +56,7 @@ impl Market {
             orchestrator,
             options,
             limits,
+            shown: agents::Shown::default(),
         }))
     }
 
@@ -62,7 +64,7 @@ impl Market {
     pub fn surface(&self) -> Surface {
         let health = Router::new()
             .route("/health", get(meta::health))
-            .method_not_allowed_fallback(meta::unknown)
+            .method_not_allowed_fallback(admit::turn_away)
             .layer(from_fn_with_state(self.clone(), arrival::arrive))
             .with_state(self.clone());
         Surface::new("market", self.table(), meta::DOCUMENT).health(1, health)
@@ -85,8 +87,8 @@ impl Market {
             .route("/hire/{id}", limited(Class::Usage, get(hire::find)))
             .route("/usage", limited(Class::Usage, get(usage::usage)))
             .route("/docs", get(meta::docs))
-            .fallback(meta::unknown)
-            .method_not_allowed_fallback(meta::unknown)
+            .fallback(admit::turn_away)
+            .method_not_allowed_fallback(admit::turn_away)
             .layer(from_fn_with_state(self.clone(), arrival::arrive))
             .with_state(self.clone())
     }

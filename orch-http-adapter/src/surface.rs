@@ -64,7 +64,9 @@ impl Surface {
     /// The tables of several surfaces as one. What no surface knows, the first answers.
     pub(crate) fn merged(surfaces: impl IntoIterator<Item = Self>) -> Router {
         let (mut merged, mut healths, mut documents) = (None::<Router>, Vec::new(), Vec::new());
+        let mut first = None::<Router>;
         for surface in surfaces {
+            first.get_or_insert_with(|| surface.table.clone());
             healths.extend(
                 surface
                     .health
@@ -78,9 +80,11 @@ impl Surface {
         }
         let owner = healths.into_iter().min_by_key(|(rank, ..)| *rank);
         let of_health = owner.as_ref().map(|(_, _, document)| *document);
-        let merged = merged
-            .unwrap_or_default()
-            .merge(document::route(&documents, of_health));
+        let merged = merged.unwrap_or_default().merge(document::route(
+            &documents,
+            of_health,
+            first.unwrap_or_default(),
+        ));
         match owner {
             Some((_, health, _)) => merged.merge(health.reset_fallback()),
             None => merged,

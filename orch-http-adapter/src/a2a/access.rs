@@ -12,9 +12,8 @@ impl A2a {
         if !self.options().wants_key() {
             return Ok(());
         }
-        let shown = text(headers, "x-api-key").ok_or_else(ApiError::unauthorized)?;
-        let configured = self.options().api_key.as_ref();
-        if configured.is_some_and(|key| *key == Secret::new(shown.to_owned())) {
+        let shown = shown(headers, "x-api-key").ok_or_else(ApiError::unauthorized)?;
+        if is_key(self.options().api_key.as_ref(), shown) {
             return Ok(());
         }
         let keys = self.orchestrator().api_keys();
@@ -27,10 +26,17 @@ impl A2a {
 
     /// Whether somebody shows the key of whoever registers agents.
     pub(super) fn is_admin(&self, headers: &HeaderMap) -> bool {
-        let (known, shown) = (self.options().admin_key.as_ref(), text(headers, "x-admin-key"));
-        let shown = shown.map(|shown| Secret::new(shown.to_owned()));
-        known.is_some_and(|known| shown.is_some_and(|shown| *known == shown))
+        shown(headers, "x-admin-key").is_some_and(|shown| is_key(self.options().admin_key.as_ref(), shown))
     }
+}
+
+/// The key that a header shows. An empty one is none, so that a setting that was left empty lets nobody in.
+fn shown<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    text(headers, name).filter(|key| !key.is_empty())
+}
+
+fn is_key(configured: Option<&Secret<String>>, shown: &str) -> bool {
+    configured.is_some_and(|key| *key == Secret::new(shown.to_owned()))
 }
 
 /// A header, where it is there and is text.

@@ -6,7 +6,11 @@ use axum::{
 };
 use orch::{
     ApprovalError, ErrorKind, Failure,
-    a2a::{TransactError, directory::Unfilled},
+    a2a::{
+        TransactError,
+        directory::Unfilled,
+        transaction::{End, State},
+    },
     approvals::Status,
     auth::AuthError,
 };
@@ -21,6 +25,21 @@ pub(super) struct ApiError {
     message: String,
     details: Value,
     retry_after: Option<u64>,
+}
+
+/// The status that a transaction was last answered with; `None` while there is no answer.
+pub(super) fn status_of(state: &State) -> Option<u16> {
+    let error = match state {
+        State::Pending => return None,
+        State::NotExecuted => ApiError::unreachable("not_executed"),
+        State::Ended { end, .. } => match end {
+            End::Answered { .. } => return Some(StatusCode::OK.as_u16()),
+            End::Refused { status, .. } => ApiError::refused(*status, None),
+            End::Lost => ApiError::lost(),
+            End::TimedOut => ApiError::timed_out(),
+        },
+    };
+    Some(error.status.as_u16())
 }
 
 impl ApiError {
@@ -87,6 +106,15 @@ impl ApiError {
         tracing::error!(error, "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
+            "INTERNAL_ERROR",
+            "Orchestrator error",
+        )
+    }
+
+    /// The directory that may know whom or what is asked for cannot be asked, so nobody is turned away as unknown.
+    fn directory_away() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
             "INTERNAL_ERROR",
             "Orchestrator error",
         )
@@ -196,6 +224,7 @@ impl From<&TransactError> for ApiError {
             }
             TransactError::AgentNotFound(id) => Self::agent_not_found(id),
             TransactError::ServiceNotFound(id) => Self::service_not_found(id),
+            TransactError::DirectoryAway(_) => Self::directory_away(),
             TransactError::Conflict => Self::conflict("Idempotency key reused with a different request"),
             TransactError::AlreadyExecuted => Self::conflict("Transaction already executed"),
             TransactError::Limited { limit, retry_after } => {
@@ -257,6 +286,7 @@ impl From<DirectoryError> for ApiError {
                 "FORBIDDEN",
                 "Service belongs to another agent",
             ),
+            DirectoryError::DirectoryAway(_) => Self::directory_away(),
             DirectoryError::Auth(error) => error.into(),
             error => Self::failed(&error),
         }
@@ -271,6 +301,12 @@ impl From<AuthError> for ApiError {
             AuthError::OutOfRange => Self::signature("Request timestamp out of range"),
             AuthError::Replayed => Self::signature("Nonce already used"),
             AuthError::Invalid { field, reason } => Self::invalid(format!("Invalid {field}: it {reason}")),
+            AuthError::DirectoryAway(_) => Self::directory_away(),
+            AuthError::RegisteredElsewhere(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "FORBIDDEN",
+                "Agent is registered elsewhere",
+            ),
             AuthError::Contended(_) => Self::new(StatusCode::CONFLICT, "CONFLICT", "Agent is being changed"),
             error => Self::failed(&error),
         }

@@ -125,8 +125,10 @@ fn written(
     };
     let at = moment::text(*at);
     match end {
-        End::Answered { result: Some(result) } => Ok(success(id, &at, result)),
-        End::Answered { result: None } => Err((ApiError::from(&TransactError::AlreadyExecuted), at)),
+        End::Answered {
+            result: Some(result), ..
+        } => Ok(success(id, &at, result)),
+        End::Answered { result: None, .. } => Err((ApiError::from(&TransactError::AlreadyExecuted), at)),
         End::Refused { status, body } => Err((ApiError::refused(*status, body.as_deref()), at)),
         End::Lost => Err((ApiError::lost(), at)),
         End::TimedOut => Err((ApiError::timed_out(), at)),

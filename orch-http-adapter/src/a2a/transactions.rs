@@ -13,7 +13,12 @@ use orch_a2a::store::Filter;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{A2a, error::ApiError, moment, query::Query};
+use super::{
+    A2a,
+    error::{ApiError, status_of},
+    moment,
+    query::Query,
+};
 
 /// A row of the books.
 #[derive(Debug, Serialize)]
@@ -25,6 +30,7 @@ pub(super) struct Row {
     priority: &'static str,
     idempotency_key: Option<String>,
     status: &'static str,
+    http_status: Option<u16>,
     provider_status: Option<u16>,
     timestamp: String,
     completed_at: Option<String>,
@@ -49,7 +55,7 @@ impl From<&Transaction> for Row {
     fn from(transaction: &Transaction) -> Self {
         let (completed_at, provider_status, text) = match &transaction.state {
             TransactionState::Ended { at, end } => match end {
-                End::Answered { result } => (Some(*at), None, result.as_deref()),
+                End::Answered { status, result } => (Some(*at), *status, result.as_deref()),
                 End::Refused { status, body } => (Some(*at), Some(*status), body.as_deref()),
                 End::Lost | End::TimedOut => (Some(*at), None, None),
             },
@@ -64,6 +70,7 @@ impl From<&Transaction> for Row {
             priority: transaction.priority.name(),
             idempotency_key: transaction.key.clone(),
             status: transaction.state.name(),
+            http_status: status_of(&transaction.state),
             provider_status,
             timestamp: moment::text(transaction.started_at),
             completed_at: completed_at.map(moment::text),

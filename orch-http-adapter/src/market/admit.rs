@@ -24,13 +24,30 @@ pub(super) async fn admit(
         Ok(known) => known,
         Err(error) => return ApiError::from(error).into_response(),
     };
+    request.extensions_mut().insert(Asker(caller));
+    counted(&market, &key, class, next.run(request)).await
+}
+
+/// Turns a request away that no route is for. Who holds a key is told its numbers all the same, as of an extension.
+pub(super) async fn turn_away(State(market): State<Market>, headers: HeaderMap) -> Response {
+    let unknown = ApiError::unknown_path().into_response();
+    match authenticate(&market, &headers).await {
+        Ok((_, key)) => counted(&market, &key, Class::Usage, async { unknown }).await,
+        Err(_) => unknown,
+    }
+}
+
+/// The answer, if the key may ask once more; with either answer, how often it still may.
+async fn counted(
+    market: &Market,
+    key: &ApiKey,
+    class: Class,
+    answer: impl Future<Output = Response>,
+) -> Response {
     let standing = market.0.limits.take(key.id, class, market.now());
     let mut response = match standing.retry_after {
         Some(retry_after) => ApiError::limited(retry_after).into_response(),
-        None => {
-            request.extensions_mut().insert(Asker(caller));
-            next.run(request).await
-        }
+        None => answer.await,
     };
     write(&standing, response.headers_mut());
     response

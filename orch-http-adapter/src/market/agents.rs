@@ -2,6 +2,7 @@
 
 mod detail;
 mod entry;
+mod shown;
 mod task;
 
 use axum::{Json, extract::State};
@@ -16,10 +17,11 @@ use super::{
     Market,
     error::ApiError,
     extract::{Asker, Id, Query},
-    number::parse_algo,
+    number::at_most_algo,
 };
-use detail::Detail;
 use entry::Entry;
+pub(super) use shown::Shown;
+use shown::Text;
 
 #[derive(Debug, Serialize)]
 pub(super) struct List {
@@ -70,12 +72,13 @@ pub(super) async fn find(
     State(market): State<Market>,
     Asker(caller): Asker,
     Id(id): Id,
-) -> Result<Json<Detail>, ApiError> {
+) -> Result<Text, ApiError> {
     let catalog = market.orchestrator().catalog();
     let agent = catalog.glance(&caller, &id).await?;
     let n_agents = catalog.n_developed(&caller, &agent.developer.name).await?;
     let activity = market.orchestrator().metering().activity(agent.id).await?;
-    Ok(Json(Detail::new(&agent, n_agents, activity)))
+    let text = market.0.shown.text(&agent, n_agents, activity);
+    text.map_err(|error| ApiError::unwritten(&error))
 }
 
 fn filter(query: &Query) -> Result<AgentFilter, ApiError> {
@@ -85,7 +88,7 @@ fn filter(query: &Query) -> Result<AgentFilter, ApiError> {
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let max_cost = query.text("max_cost").map(parse_algo).transpose();
+    let max_cost = query.text("max_cost").map(at_most_algo).transpose();
     let tags = query.text("tags").unwrap_or_default().split(',').map(str::trim);
     Ok(AgentFilter {
         search: text("search"),
@@ -114,10 +117,10 @@ fn sort(query: &Query) -> Result<Sort, ApiError> {
 
 /// 20 items from the first on unless the query says otherwise, and never more than 100.
 pub(super) fn page(query: &Query) -> Result<PageRequest, ApiError> {
-    let limit: u64 = query.parsed("limit", "a whole number from 1")?.unwrap_or(20);
+    let limit = query.count("limit", "a whole number from 1")?.unwrap_or(20);
     if limit == 0 {
         return Err(ApiError::invalid("limit", "is not a whole number from 1"));
     }
-    let offset: u64 = query.parsed("offset", "a whole number from 0")?.unwrap_or(0);
+    let offset = query.count("offset", "a whole number from 0")?.unwrap_or(0);
     Ok(PageRequest::new(u32::try_from(limit).unwrap_or(u32::MAX), offset))
 }

@@ -143,6 +143,12 @@ impl ApiError {
         )
     }
 
+    /// An answer that cannot be written as JSON.
+    pub(super) fn unwritten(error: &serde_json::Error) -> Self {
+        tracing::error!(error = error as &dyn Error, "an answer cannot be written");
+        Self::failed("an unexpected failure, which has been logged")
+    }
+
     /// The failure, about the orchestration of that id.
     pub(super) fn about(self, request_id: &str) -> Self {
         Self {
@@ -154,6 +160,11 @@ impl ApiError {
     /// Whether it says that time is over.
     pub(super) fn is_timeout(&self) -> bool {
         self.code == Code::Timeout
+    }
+
+    /// Whether it says that the agent is away.
+    pub(super) fn is_unavailable(&self) -> bool {
+        self.code == Code::AgentUnavailable
     }
 
     /// What a kind of failure is in this dialect.

@@ -3,6 +3,8 @@
 mod body;
 mod query;
 
+use std::convert::Infallible;
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::{HeaderMap, request::Parts},
@@ -30,17 +32,19 @@ impl FromRequestParts<Market> for Asker {
     }
 }
 
-/// The last segment of the path, decoded.
+/// The last segment of the path, decoded. One that is no text is taken as it is written, by which nothing is called.
 #[derive(Clone, Debug)]
 pub(super) struct Id(pub(super) String);
 
 impl FromRequestParts<Market> for Id {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, market: &Market) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, market: &Market) -> Result<Self, Infallible> {
         let path = Path::<String>::from_request_parts(parts, market).await;
-        let Path(id) = path.map_err(|_| ApiError::unknown_path())?;
-        Ok(Self(id))
+        Ok(Self(match path {
+            Ok(Path(id)) => id,
+            Err(_) => parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned(),
+        }))
     }
 }
 

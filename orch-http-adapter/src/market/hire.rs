@@ -11,6 +11,7 @@ use super::{
     Market,
     error::ApiError,
     extract::{Asker, Id, Members, idempotency_key},
+    orchestrate::last_seen,
     public_id,
     wait::{Preference, Waited},
 };
@@ -42,7 +43,12 @@ pub(super) async fn hire(
         true => id,
         false => name_of(&market, &caller, &run).await?,
     };
-    job(&market, &caller, id, &run).await.map(Json)
+    let last_seen = last_seen(&market, &caller, &run).await?;
+    match ApiError::of_run(&run, last_seen) {
+        // Nobody was there to be hired.
+        Some(error) if error.is_unavailable() => Err(error.about(&job::request_id(&id))),
+        _ => Ok(Json(Job::new(id, &run, last_seen, market.now()))),
+    }
 }
 
 /// One job, as it stands.
@@ -56,7 +62,8 @@ pub(super) async fn find(
     let own = record.filter(|record| record.handle.as_ref().is_some_and(|handle| handle.kind == KIND));
     let record = own.ok_or_else(|| ApiError::not_found("job"))?;
     let run = service.find(&caller, record.id).await?;
-    job(&market, &caller, id, &run).await.map(Json)
+    let last_seen = last_seen(&market, &caller, &run).await?;
+    Ok(Json(Job::new(id, &run, last_seen, market.now())))
 }
 
 /// The name that was given out for a run.
@@ -70,14 +77,4 @@ async fn name_of(market: &Market, caller: &Caller, run: &orch::Orchestration) ->
         || public_id::derived("job_", run.id().uuid().as_u128()),
         |handle| handle.name,
     ))
-}
-
-async fn job(
-    market: &Market,
-    caller: &Caller,
-    id: String,
-    run: &orch::Orchestration,
-) -> Result<Job, ApiError> {
-    let last_seen = super::orchestrate::last_seen(market, caller, run).await?;
-    Ok(Job::new(id, run, last_seen, market.now()))
 }

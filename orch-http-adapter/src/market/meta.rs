@@ -1,9 +1,9 @@
-//! What is no part of the published page: whether the server lives, its OpenAPI document, and everything unknown.
+//! What is no part of the published page: whether the server lives, and its OpenAPI document.
 
 use axum::{Json, extract::State, response::Html};
 use serde::Serialize;
 
-use super::{Market, error::ApiError, number::rfc_3339};
+use super::{Market, number::rfc_3339};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Health {
@@ -26,9 +26,4 @@ pub(super) const DOCUMENT: &str = include_str!("openapi.json");
 /// A page that shows the document.
 pub(super) async fn docs() -> Html<&'static str> {
     Html(include_str!("docs.html"))
-}
-
-/// No route leads there.
-pub(super) async fn unknown() -> ApiError {
-    ApiError::unknown_path()
 }

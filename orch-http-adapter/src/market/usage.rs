@@ -81,7 +81,7 @@ pub(super) async fn usage(
         summary: Summary {
             total_requests: found.total.requests,
             total_cost: Decimal(found.total.cost),
-            unique_agents_used: found.total.agents,
+            unique_agents_used: found.total.agents.unwrap_or_default(),
             success_rate: rounded(found.total.success_rate(), 4),
             avg_response_time: rounded(seconds(found.total.mean_response_time()), 3),
         },

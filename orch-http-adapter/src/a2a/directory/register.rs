@@ -7,7 +7,10 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use orch::auth::{AgentKey, Document, Registration, Vouched, signature};
+use orch::{
+    a2a::directory::reached_at,
+    auth::{AgentKey, Document, Registration, Vouched, signature},
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -80,6 +83,11 @@ fn registration(members: &Map<String, Value>, is_admin: bool) -> Result<Registra
     {
         return Err(invalid("algorithm"));
     }
+    let revoke_previous = match members.get("revoke_previous") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(revoke)) => *revoke,
+        Some(_) => return Err(invalid("revoke_previous")),
+    };
     let mut metadata = match members.get("metadata") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(metadata)) => metadata.clone(),
@@ -93,19 +101,29 @@ fn registration(members: &Map<String, Value>, is_admin: bool) -> Result<Registra
     if !is_admin {
         metadata.remove("trust_score");
     }
-    let endpoint = text("endpoint").or_else(|| metadata.get("api_endpoint").and_then(Value::as_str));
-    let status = metadata.get("status").and_then(Value::as_str).unwrap_or("active");
+    let endpoint = reached_at(
+        optional(&metadata, "api_endpoint")?,
+        optional(members, "endpoint")?,
+    );
+    let status = optional(&metadata, "status")?.unwrap_or("active");
     Ok(Registration {
         id: id.parse().map_err(|_| invalid("agent_id"))?,
         key: AgentKey::from_pem(key).map_err(|_| invalid("public_key"))?,
-        revoke_previous: members.get("revoke_previous") == Some(&Value::Bool(true)),
+        revoke_previous,
         status: status.to_owned(),
-        endpoint: endpoint
-            .filter(|endpoint| !endpoint.is_empty())
-            .map(str::to_owned),
+        endpoint: endpoint.map(str::to_owned),
         metadata: Value::Object(metadata).to_string(),
         is_listed: true,
     })
+}
+
+/// A member that is a text, or nothing.
+fn optional<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m str>, ApiError> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(ApiError::invalid(format!("Invalid {name}"))),
+    }
 }
 
 /// Registers a service that its provider has signed.

@@ -36,6 +36,16 @@ impl Query {
         parsed.map_err(|_| ApiError::invalid(name, format!("is not {kind}")))
     }
 
+    /// A parameter that counts something. Whatever is too large to be counted to is as good as the largest number.
+    pub(in crate::market) fn count(&self, name: &str, kind: &str) -> Result<Option<u64>, ApiError> {
+        let is_count = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match self.text(name) {
+            Some(text) if is_count(&text) => Ok(Some(text.parse().unwrap_or(u64::MAX))),
+            Some(_) => Err(ApiError::invalid(name, format!("is not {kind}"))),
+            None => Ok(None),
+        }
+    }
+
     /// A parameter that is one of a few words.
     pub(in crate::market) fn word<T: Copy>(
         &self,

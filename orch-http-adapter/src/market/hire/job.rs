@@ -56,10 +56,15 @@ impl Job {
             cost: Decimal(success.map_or(nothing, |success| success.cost)),
             payment_transaction: success.map(transaction),
             timestamp: rfc_3339(at),
-            error: error.map(|error| error.inner(job_id.clone(), at)),
+            error: error.map(|error| error.inner(request_id(&job_id), at)),
             job_id,
         }
     }
+}
+
+/// What an error about a job calls it: the job's own id, as requests are called.
+pub(super) fn request_id(job_id: &str) -> String {
+    format!("req_{}", job_id.trim_start_matches("job_"))
 }
 
 /// The id that the ledger's capture goes by here: derived from the call that it paid for.

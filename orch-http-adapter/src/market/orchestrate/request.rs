@@ -3,7 +3,7 @@ use std::time::Duration;
 use orch::{Amount, Goal, GoalLimits, planner::store::RunHandle};
 use serde_json::json;
 
-use crate::market::{error::ApiError, extract::Members, number::parse_algo};
+use crate::market::{error::ApiError, extract::Members, number::at_most_algo};
 
 /// The kind of an orchestration's handle.
 pub(super) const KIND: &str = "market.orchestrate";
@@ -58,6 +58,6 @@ pub(super) fn is_intermediate(handle: &RunHandle) -> bool {
 }
 
 fn budget(members: &Members) -> Result<Option<Amount>, ApiError> {
-    let budget = members.number("budget")?.map(parse_algo).transpose();
+    let budget = members.number("budget")?.map(at_most_algo).transpose();
     budget.map_err(|error| ApiError::invalid("budget", format!("is no amount of ALGO: {error}")))
 }

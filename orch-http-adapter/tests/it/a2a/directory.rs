@@ -144,12 +144,17 @@ async fn a_registration_is_checked() {
         json!({ "agent_id": "a", "public_key": "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZI\n-----END PUBLIC KEY-----" }),
         json!({ "agent_id": "a", "public_key": pem, "algorithm": "ECDSA" }),
         json!({ "agent_id": "a", "public_key": pem, "metadata": [] }),
+        json!({ "agent_id": "a", "public_key": pem, "endpoint": 7 }),
+        json!({ "agent_id": "a", "public_key": pem, "metadata": { "api_endpoint": ["https://a.example"] } }),
+        json!({ "agent_id": "a", "public_key": pem, "metadata": { "status": 0 } }),
+        json!({ "agent_id": "a", "public_key": pem, "revoke_previous": "yes" }),
         json!({ "agent_id": "b".repeat(64), "public_key": pem }),
         json!([]),
     ] {
         let answer = house.post("/api/v1/agents", body.to_string(), &ADMIN).await;
         assert_eq!((answer.status, answer.code()), (400, "INVALID_REQUEST"), "{body}");
     }
+    assert_eq!(house.get("/api/v1/agents/a").await.status, 404);
     let flat = json!({ "agent_id": "flat", "name": "Flat", "public_key": pem, "endpoint": "https://flat.example",
         "capabilities": ["x"], "description": "d", "version": "1.0.0", "protocol": "aatp" });
     let answer = house.post("/api/v1/agents", flat.to_string(), &ADMIN).await;
@@ -161,6 +166,49 @@ async fn a_registration_is_checked() {
         ),
         (200, &json!(["x"]), &json!("aatp"))
     );
+}
+
+#[tokio::test]
+async fn an_agent_is_reached_where_its_metadata_say() {
+    let house = house_with(cloud()).await;
+    for (endpoint, metadata, expected) in [
+        (
+            json!("https://a.example"),
+            json!({ "api_endpoint": "https://b.example" }),
+            json!("https://b.example"),
+        ),
+        (
+            json!("https://a.example"),
+            json!({ "api_endpoint": "" }),
+            json!("https://a.example"),
+        ),
+        (
+            json!("https://a.example"),
+            json!({ "api_endpoint": null }),
+            json!("https://a.example"),
+        ),
+        (
+            json!(null),
+            json!({ "api_endpoint": "https://b.example" }),
+            json!("https://b.example"),
+        ),
+        (json!(""), json!({}), json!(null)),
+    ] {
+        let body = json!({ "agent_id": "agent-777", "public_key": consumer().key().to_pem(), "endpoint": endpoint,
+            "metadata": metadata });
+        let answer = house.post("/api/v1/agents", body.to_string(), &ADMIN).await;
+        assert_eq!(
+            (answer.status, &answer.body["endpoint"]),
+            (200, &expected),
+            "{body}"
+        );
+        assert_eq!(
+            answer.body["metadata"]
+                .get("api_endpoint")
+                .unwrap_or(&Value::Null),
+            &expected
+        );
+    }
 }
 
 #[tokio::test]

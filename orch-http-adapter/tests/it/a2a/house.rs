@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use orch::{
     ManualClock, Orchestrator, SeededEntropy, SignedOptions, Stores, Timestamp,
     a2a::{
-        AgentTransport, Call, Exchange, ProgressSink, QuotaOptions, Reply, TransactionOptions, TransportError,
+        AgentTransport, Call, DirectorySource, Exchange, ProgressSink, QuotaOptions, RegistrySource, Reply,
+        TransactionOptions, TransportError,
     },
     auth::{AgentSigner, Document, Form, Party, Registration, Vouched},
 };
@@ -113,6 +114,36 @@ pub(super) async fn house_over(
     options: A2aOptions,
     stores: impl FnOnce(Arc<ManualClock>) -> Stores,
 ) -> House {
+    house_filed(options, stores, None).await
+}
+
+/// The same, beside files that name agents and services.
+pub(super) async fn house_filed(
+    options: A2aOptions,
+    stores: impl FnOnce(Arc<ManualClock>) -> Stores,
+    registry: Option<Arc<dyn RegistrySource>>,
+) -> House {
+    let signed = SignedOptions {
+        registry,
+        ..SignedOptions::default()
+    };
+    house_signed(options, stores, signed).await
+}
+
+/// The same beside another directory.
+pub(super) async fn house_beside(options: A2aOptions, directory: Arc<dyn DirectorySource>) -> House {
+    let signed = SignedOptions {
+        directory: Some(directory),
+        ..SignedOptions::default()
+    };
+    house_signed(options, |clock| Stores::in_memory_at(clock), signed).await
+}
+
+async fn house_signed(
+    options: A2aOptions,
+    stores: impl FnOnce(Arc<ManualClock>) -> Stores,
+    signed: SignedOptions,
+) -> House {
     let clock = Arc::new(ManualClock::at(PUBLISHED));
     let provider = Arc::new(Provider::default());
     let quota = QuotaOptions {
@@ -126,7 +157,7 @@ pub(super) async fn house_over(
             quota,
             ..TransactionOptions::default()
         },
-        ..SignedOptions::default()
+        ..signed
     };
     let orchestrator = Orchestrator::builder(stores(clock.clone()))
         .clock(clock.clone())

@@ -26,7 +26,13 @@ async fn under_one_root_each_answers_for_its_own() {
     let health =
         json!({ "status": "healthy", "mode": "standalone", "version": "1.0.0", "uptime_seconds": 0 });
     assert_eq!(get(&router, "any", "/health").await.body, health);
-    for path in ["/v1/nothing", "/api/v1/nothing/at/all"] {
+    for path in [
+        "/v1",
+        "/v1/nothing",
+        "/api/v1/nothing/at/all",
+        "/mcp",
+        "/mcp/tools",
+    ] {
         assert_eq!(
             get(&router, "any", path).await.body["code"],
             "NOT_FOUND",

@@ -334,11 +334,16 @@ async fn what_is_unknown_is_said_in_the_same_shape() {
 #[tokio::test]
 async fn the_books_can_be_read() {
     let house = house().await;
+    house.provider.will(201, "{}");
     house.transact(&page()).await;
     let row = house.get("/v1/transactions/tx_123").await.body;
     assert_eq!(
         (&row["status"], &row["executions"], &row["canonical_form"]),
         (&json!("success"), &json!(1), &json!("A"))
+    );
+    assert_eq!(
+        (&row["http_status"], &row["provider_status"]),
+        (&json!(200), &json!(201))
     );
     let listed = house
         .get("/v1/transactions?consumer_agent_id=agent-001&status=success&limit=5")

@@ -115,12 +115,12 @@ async fn ids_are_texts_and_none_is_given_twice() {
 #[tokio::test]
 async fn what_is_executed_is_metered() {
     let house = house().await;
-    for (number, (status, body, kept)) in [
-        (200, "hello", "success"),
-        (204, "", "success"),
-        (500, "oops", "failed"),
-        (1, "", "unknown"),
-        (503, "{}", "not_executed"),
+    for (number, (status, body, kept, told)) in [
+        (200, "hello", "success", 200),
+        (204, "", "success", 200),
+        (500, "oops", "failed", 424),
+        (1, "", "unknown", 502),
+        (503, "{}", "not_executed", 502),
     ]
     .into_iter()
     .enumerate()
@@ -131,8 +131,8 @@ async fn what_is_executed_is_metered() {
             .await;
         let row: Value = house.get(&format!("/v1/transactions/tx_{number}")).await.body;
         assert_eq!(
-            (&row["status"], &row["executions"]),
-            (&json!(kept), &json!(1)),
+            (&row["status"], &row["http_status"], &row["executions"]),
+            (&json!(kept), &json!(told), &json!(1)),
             "{status}"
         );
     }

@@ -1,6 +1,8 @@
 //! Whoever has no key, no signature or another's is kept out of what needs one.
 
 use orch::auth::AgentSigner;
+use orch_core::Secret;
+use orch_http_adapter::a2a::A2aOptions;
 
 use super::house::{cloud, consumer, house, house_with, page, sign};
 
@@ -104,7 +106,7 @@ async fn agents_are_registered_by_who_may() {
         .post("/api/v1/agents", body.clone(), &[("x-agent-signature", &*own)])
         .await;
     assert_eq!(by_itself.status, 401, "unless the host says so");
-    let open = house_with(orch_http_adapter::a2a::A2aOptions {
+    let open = house_with(A2aOptions {
         self_registration: true,
         ..cloud()
     })
@@ -126,4 +128,25 @@ async fn agents_are_registered_by_who_may() {
     let headers = [("x-agent-signature", &*sign(&stranger(), &scored.to_string()))];
     let scored = open.post("/api/v1/agents", scored.to_string(), &headers).await;
     assert_eq!(scored.body["trust_score"], 0, "nobody scores themselves");
+}
+
+#[tokio::test]
+async fn a_key_that_was_left_empty_lets_nobody_in() {
+    let empty = || Some(Secret::new(String::new()));
+    let house = house_with(A2aOptions {
+        api_key: empty(),
+        admin_key: empty(),
+        ..cloud()
+    })
+    .await;
+    let body = serde_json::json!({ "public_key": stranger().key().to_pem() }).to_string();
+    let signature = sign(&consumer(), &page());
+    let signed = ("x-agent-signature", &*signature);
+    for headers in [vec![signed], vec![signed, ("x-admin-key", ""), ("x-api-key", "")]] {
+        let registered = house.post("/api/v1/agents", body.clone(), &headers).await;
+        assert_eq!((registered.status, registered.code()), (401, "UNAUTHORIZED"));
+        let sent = house.post("/v1/a2a/transact", page(), &headers).await;
+        assert_eq!((sent.status, sent.code()), (401, "UNAUTHORIZED"));
+    }
+    assert_eq!(house.provider.n_calls(), 0);
 }

@@ -50,6 +50,9 @@ async fn each_filter_narrows_and_all_of_them_together() {
         ("min_rating=4.5&limit=2", "1 2"),
         ("max_cost=0.2", "0 1 2"),
         ("max_cost=2e-1", "0 1 2"),
+        ("max_cost=0.30000000000000004", "0 1 2 3"),
+        ("max_cost=1e300&limit=2", "0 1"),
+        ("offset=99999999999999999999", ""),
         ("tags=all,TAG3", "3"),
         ("tags=tag3,tag4", ""),
         ("developer=odd%20labs", "1 3 5 7 9"),
@@ -64,11 +67,13 @@ async fn each_filter_narrows_and_all_of_them_together() {
     ] {
         assert_eq!(names(&house, query).await.join(" "), expected, "{query}");
     }
-    let page = house.get("/agents?limit=1000&offset=4").await.body["pagination"].clone();
-    assert_eq!(
-        page,
-        json!({ "total": 10, "limit": 100, "offset": 4, "has_more": false })
-    );
+    for limit in ["1000", "99999999999999999999"] {
+        let page = house.get(&format!("/agents?limit={limit}&offset=4")).await.body["pagination"].clone();
+        assert_eq!(
+            page,
+            json!({ "total": 10, "limit": 100, "offset": 4, "has_more": false })
+        );
+    }
     let page = house.get("/agents?limit=4&offset=4").await.body["pagination"].clone();
     assert_eq!(page["has_more"], true);
 }
@@ -148,10 +153,16 @@ async fn an_unknown_agent_is_not_found() {
         "agent_00000000000000000000000000000000",
         "a%00b",
         "%F0%9F%A6%80",
+        "%ff",
     ] {
         let answer = house.get(&format!("/agents/{id}")).await;
         assert_eq!((answer.status, answer.code()), (404, "AGENT_NOT_FOUND"), "{id}");
         assert!(answer.details()["agent_id"].is_string());
+    }
+    for path in ["/hire/%ff", "/orchestrate/%ff"] {
+        let answer = house.get(path).await;
+        assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"), "{path}");
+        assert_ne!(answer.body["error"]["message"], "route not found", "{path}");
     }
 }
 
@@ -172,4 +183,43 @@ async fn how_much_an_agent_was_called_lately_is_shown() {
     let performance = house.get("/agents/sentiment-analyzer").await.body["performance"].clone();
     assert_eq!(performance["last_24h_requests"], json!(1));
     assert_eq!(performance["uptime"], json!(0.6667), "of three hours, two");
+}
+
+/// However often it is asked for, by whomever: what was written before is given again only while it is still so.
+#[tokio::test]
+async fn what_is_shown_is_what_there_is() {
+    let mut house = house().await;
+    house.enroll(|_, _| {}).await;
+    let of = async |house: &House, pointer: &str| {
+        house.clock.advance(Duration::from_secs(61));
+        let first = house.get("/agents/sentiment-analyzer").await.body;
+        assert_eq!(house.get("/agents/sentiment-analyzer").await.body, first);
+        first.pointer(pointer).unwrap().clone()
+    };
+    house.agents.always(
+        "sentiment-analyzer/analyze_sentiment",
+        Script::answer(json!({ "sentiment": "positive" })),
+    );
+    let hire = json!({ "agent_id": "sentiment-analyzer", "task": "analyze_sentiment", "parameters": { "text": "x" } });
+    let before = of(&house, "/performance/last_24h_requests").await;
+    assert_eq!(house.post("/hire", hire).await.status, 200);
+    let after = of(&house, "/performance/last_24h_requests").await;
+    assert_eq!(after.as_u64(), before.as_u64().map(|before| before + 1));
+    let n_seen = of(&house, "/developer/total_agents").await;
+    house
+        .enroll(|agent, _| {
+            agent.name = "other".parse().unwrap();
+            agent.slug = agent.name.clone();
+            agent.owner = "stranger".parse().unwrap();
+            agent.visibility = orch::agent::Visibility::Private;
+        })
+        .await;
+    let own = house.key.clone();
+    for _ in 0..2 {
+        house.key = own.clone();
+        assert_eq!(of(&house, "/developer/total_agents").await, n_seen);
+        house.key = house.key_of("stranger", orch::auth::KeyForm::Market).await;
+        let more = of(&house, "/developer/total_agents").await;
+        assert_eq!(more.as_u64(), n_seen.as_u64().map(|seen| seen + 1));
+    }
 }

@@ -28,6 +28,16 @@ async fn every_documented_operation_has_a_route() {
 }
 
 #[tokio::test]
+async fn whoever_sends_something_to_the_document_is_answered_in_the_envelope() {
+    let house = house().await;
+    for method in ["POST", "DELETE"] {
+        let request = house.request(method, "/openapi.json");
+        let answer = house.ask(request.body("{}".into()).unwrap()).await;
+        assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"), "{method}");
+    }
+}
+
+#[tokio::test]
 async fn every_reference_of_the_document_leads_somewhere() {
     fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
         match value {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use orch::a2a::testing::Script;
+use orch::a2a::{TransportError, testing::Script};
 use serde_json::{Value, json};
 
 use crate::house::{House, after, house, house_with};
@@ -169,16 +169,93 @@ async fn an_agent_that_fails_is_not_paid() {
     let answer = house.post("/hire", body()).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let job = answer.body["job_id"].clone();
+    let request = job.as_str().unwrap().replace("job_", "req_");
     let expected = json!({
         "job_id": job, "status": "failed", "agent_id": "sentiment-analyzer", "task": "analyze_sentiment", "result": null,
         "execution_time": 0.0, "cost": 0.0, "payment_transaction": null, "timestamp": "2024-01-15T10:30:00Z",
         "error": {
             "code": "ORCHESTRATION_FAILED", "message": "Orchestration process failed",
             "details": { "reason": "agent sentiment-analyzer failed: out of order", "step": 1 },
-            "request_id": job, "timestamp": "2024-01-15T10:30:00Z",
+            "request_id": request, "timestamp": "2024-01-15T10:30:00Z",
         },
     });
     assert_eq!(answer.body, expected);
+    assert_eq!(house.available("acme").await, 100_000_000);
+}
+
+#[tokio::test]
+async fn an_agent_that_is_away_is_not_hired() {
+    let house = hired().await;
+    house.agents.always(
+        "sentiment-analyzer/analyze_sentiment",
+        Script::Fail(TransportError::Unreachable {
+            reason: "nobody listens".into(),
+        }),
+    );
+    // It is called again for a while.
+    let waits = async {
+        for _ in 0..20 {
+            house.settle().await;
+            house.clock.advance(Duration::from_secs(1));
+        }
+    };
+    let (answer, ()) = tokio::join!(house.post("/hire", body()), waits);
+    assert_eq!(
+        (answer.status, answer.code()),
+        (503, "AGENT_UNAVAILABLE"),
+        "{}",
+        answer.body
+    );
+    let details = json!({ "agent_id": "sentiment-analyzer", "last_seen": null });
+    assert_eq!(answer.details(), &details);
+    let request = answer.body["error"]["request_id"].as_str().unwrap().to_owned();
+    let job = house
+        .get(&format!("/hire/{}", request.replace("req_", "job_")))
+        .await;
+    assert_eq!(
+        (&job.body["status"], &job.body["error"]["request_id"]),
+        (&json!("failed"), &json!(request))
+    );
+    assert_eq!(house.available("acme").await, 100_000_000);
+}
+
+/// Before it is hired, and while it works.
+#[tokio::test]
+async fn an_agent_that_is_stopped_is_away() {
+    let house = hired().await;
+    house
+        .agents
+        .always("sentiment-analyzer/analyze_sentiment", Script::Hang);
+    let acme = crate::house::caller("acme");
+    let catalog = house.orchestrator.catalog();
+    let agent = catalog.find(&acme, "sentiment-analyzer").await.unwrap().id;
+    let stop = async {
+        house.settle().await;
+        let stoppable = orch_core::switch::Stoppable::Agent(agent);
+        house
+            .orchestrator
+            .switch()
+            .stop(stoppable, "recalled")
+            .await
+            .unwrap();
+    };
+    let (stopped, ()) = tokio::join!(house.post("/hire", body()), stop);
+    let refused = house.post("/hire", body()).await;
+    for answer in [stopped, refused] {
+        assert_eq!(
+            (answer.status, answer.code()),
+            (503, "AGENT_UNAVAILABLE"),
+            "{}",
+            answer.body
+        );
+        assert_eq!(answer.details()["agent_id"], "sentiment-analyzer");
+        assert!(
+            !answer.body.to_string().contains(&agent.to_string()),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(house.agents.calls().len(), 1);
     assert_eq!(house.available("acme").await, 100_000_000);
 }
 

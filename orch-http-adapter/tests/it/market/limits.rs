@@ -46,7 +46,7 @@ async fn a_burst_passes_and_the_next_is_refused() {
 
 #[tokio::test]
 async fn every_answer_to_a_key_bears_its_numbers() {
-    let house = house().await;
+    let mut house = house().await;
     for (path, limit) in [
         ("/agents", 1000),
         ("/agents?limit=0", 1000),
@@ -56,6 +56,8 @@ async fn every_answer_to_a_key_bears_its_numbers() {
         ("/orchestrate", 60),
         ("/orchestrate/req_1", 60),
         ("/hire/job_1", 60),
+        ("/hire", 60),
+        ("/nothing", 60),
     ] {
         let answer = house.get(path).await;
         let numbers = ["limit", "burst"].map(|name| answer.number(&format!("x-ratelimit-{name}")));
@@ -71,4 +73,8 @@ async fn every_answer_to_a_key_bears_its_numbers() {
         ),
         (100, 100)
     );
+    house.key = house.key_of("stranger", KeyForm::Gateway).await;
+    let answer = house.get("/nothing").await;
+    assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"));
+    assert!(!answer.headers.contains_key("x-ratelimit-limit"));
 }
