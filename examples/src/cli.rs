@@ -1,5 +1,8 @@
 //! The command line of the reference binary.
 
+#[macro_use]
+mod output;
+
 mod a2a;
 mod agents;
 mod answer;
@@ -36,11 +39,13 @@ use telemetry::Telemetry;
 /// Does what the command line says. Answers go to standard output, everything else to standard error.
 pub async fn run(arguments: Arguments) -> ExitCode {
     match dispatch(&arguments).await {
+        // Part of what was asked for, such as a key that is shown once, is lost.
+        Ok(_) if !output::is_whole() => ExitCode::FAILURE,
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            tell!("error: {error}");
             for cause in error.causes() {
-                eprintln!("  because: {cause}");
+                tell!("  because: {cause}");
             }
             error.exit_code()
         }

@@ -1,13 +1,14 @@
 //! `orchestrator a2a`: agents that sign, and their services, from the files of the published reference server.
 
-use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
+use std::{fs, path::Path, process::ExitCode};
 
 use orch::{
-    a2a::Directory,
-    auth::{AgentKey, Document, Form, Party, Registration, Vouched, document::Members},
+    a2a::{
+        Directory,
+        registry::{FiledAgent, LeftOut},
+    },
+    auth::{Document, Form, Registration, Vouched, document::Members},
 };
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::{A2aCommand, Arguments, CliError, home::Home};
 
@@ -24,48 +25,33 @@ pub(super) async fn a2a(arguments: &Arguments, command: &A2aCommand) -> Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// An agent as the file has it.
-#[derive(Deserialize)]
-struct Known {
-    public_key: String,
-    endpoint: Option<String>,
-    #[serde(default)]
-    metadata: Map<String, Value>,
-}
-
 /// One that cannot be used is said and left out; the others are taken.
 async fn import_agents(directory: &Directory, file: &Path) -> Result<(), CliError> {
     let text = fs::read(file).map_err(|error| CliError::file(file, error))?;
-    let agents: BTreeMap<String, Known> =
-        serde_json::from_slice(&text).map_err(|error| CliError::file(file, error))?;
+    let agents = FiledAgent::list(&text).map_err(|error| CliError::file(file, error))?;
+    for LeftOut { id, reason } in &agents.left_out {
+        tell!("agent {id} is left out: {reason}");
+    }
     let mut n_taken = 0;
-    for (id, known) in agents {
-        match import_agent(directory, &id, known).await {
+    for agent in agents.taken {
+        let id = agent.id.clone();
+        match import_agent(directory, agent).await {
             Ok(()) => n_taken += 1,
-            Err(reason) => eprintln!("agent {id} is left out: {reason}"),
+            Err(reason) => tell!("agent {id} is left out: {reason}"),
         }
     }
-    println!("agents: {n_taken}");
+    say!("agents: {n_taken}");
     Ok(())
 }
 
-async fn import_agent(directory: &Directory, id: &str, known: Known) -> Result<(), String> {
-    let text = |name: &str| {
-        known
-            .metadata
-            .get(name)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
+async fn import_agent(directory: &Directory, agent: FiledAgent) -> Result<(), String> {
     let registration = Registration {
-        id: id
-            .parse()
-            .map_err(|error: orch::auth::PartyIdError| error.to_string())?,
-        key: AgentKey::from_pem(&known.public_key).map_err(|error| format!("its key {error}"))?,
+        id: agent.id,
+        key: agent.key.ok_or("it has no Ed25519 key")?,
         revoke_previous: false,
-        status: text("status").unwrap_or_else(|| Party::ACTIVE.to_owned()),
-        endpoint: text("api_endpoint").or(known.endpoint.clone()),
-        metadata: Value::Object(known.metadata.clone()).to_string(),
+        status: agent.status,
+        endpoint: agent.endpoint,
+        metadata: agent.metadata,
         is_listed: true,
     };
     let registered = directory
@@ -81,7 +67,7 @@ async fn import_services(directory: &Directory, file: &Path) -> Result<(), CliEr
     let services = services
         .members()
         .ok_or_else(|| CliError::file(file, "is no object"))?;
-    println!("services: {}", import_each(directory, services).await);
+    say!("services: {}", import_each(directory, services).await);
     Ok(())
 }
 
@@ -92,7 +78,7 @@ async fn import_each(directory: &Directory, services: &Members<'_>) -> usize {
             Ok(_) => n_taken += 1,
             Err(error) => {
                 let id = Form::A.write(&Document::Text(id.clone())).unwrap_or_default();
-                eprintln!("service {} is left out: {error}", String::from_utf8_lossy(&id));
+                tell!("service {} is left out: {error}", String::from_utf8_lossy(&id));
             }
         }
     }

@@ -31,7 +31,7 @@ async fn list(home: &Home, search: Option<String>) -> Result<(), CliError> {
             .list(&home.caller, &filter, Sort::default(), page)
             .await?;
         for agent in &agents.items {
-            println!(
+            say!(
                 "{:<24} {:<8} {:<22} {}",
                 agent.slug.as_str(),
                 agent.latest.version.to_string(),
@@ -53,15 +53,15 @@ async fn show(home: &Home, reference: &str) -> Result<(), CliError> {
         .resolve(&home.caller, reference)
         .await?;
     let (agent, version): (&Agent, _) = (&resolved.agent, &resolved.version);
-    println!("{} {} ({})", agent.full_name(), version.version, agent.id);
-    println!("{}", version.title);
-    println!("{}", version.description);
+    say!("{} {} ({})", agent.full_name(), version.version, agent.id);
+    say!("{}", version.title);
+    say!("{}", version.description);
     let status = match agent.status {
         Status::Online => "online",
         Status::Offline => "offline",
         Status::Away => "away",
     };
-    println!(
+    say!(
         "{status}, {}, rated {:.1} by {}",
         price(&version.pricing),
         agent.rating.average(),
@@ -73,9 +73,9 @@ async fn show(home: &Home, reference: &str) -> Result<(), CliError> {
         } else {
             "never sent twice"
         };
-        println!("\n{} ({repeatable})\n{}", task.name, task.description);
-        println!("parameters: {:#}", task.parameters);
-        println!("returns: {:#}", task.returns);
+        say!("\n{} ({repeatable})\n{}", task.name, task.description);
+        say!("parameters: {:#}", task.parameters);
+        say!("returns: {:#}", task.returns);
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ async fn list(home: &Home, status: Option<Status>) -> Result<ExitCode, CliError>
 fn show(home: &Home, approval: &Approval) {
     let cost = approval.question.cost;
     let cost = cost.map_or_else(String::new, |cost| format!("  up to {cost}"));
-    println!(
+    say!(
         "{}  {}  by {} at {}  until {}{cost}  {}",
         approval.id,
         approval.status(home.orchestrator.clock().now()),
@@ -75,6 +75,6 @@ async fn decide(
     };
     let approvals = home.orchestrator.approvals();
     let approval = approvals.decide(&home.caller, id, ballot).await?;
-    println!("{id} is {}", approval.status(home.orchestrator.clock().now()));
+    say!("{id} is {}", approval.status(home.orchestrator.clock().now()));
     Ok(ExitCode::SUCCESS)
 }

@@ -14,29 +14,31 @@ pub(super) async fn audit(arguments: &Arguments, command: &AuditCommand) -> Resu
         .await
         .map_err(CliError::other)?;
     for fault in &verdict.faults {
-        println!("{fault}");
+        say!("{fault}");
     }
-    println!(
+    say!(
         "{} seals over {} events, of which {} were removed since",
-        verdict.n_seals, verdict.n_events, verdict.n_removed
+        verdict.n_seals,
+        verdict.n_events,
+        verdict.n_removed
     );
     let tail = &verdict.tail;
-    println!("{} events are in no seal yet", tail.n_events);
+    say!("{} events are in no seal yet", tail.n_events);
     for stretch in &tail.stretches {
-        println!("  {stretch}");
+        say!("  {stretch}");
     }
     let n_unnamed = tail.n_streams.saturating_sub(tail.stretches.len() as u64);
     if n_unnamed > 0 {
-        println!("  and those of {n_unnamed} more streams");
+        say!("  and those of {n_unnamed} more streams");
     }
     if let Some(head) = &verdict.head {
-        println!("the chain ends with {head}");
+        say!("the chain ends with {head}");
     }
     Ok(if verdict.is_sound() {
-        println!("ok: what was sealed is as it was");
+        say!("ok: what was sealed is as it was");
         ExitCode::SUCCESS
     } else {
-        println!("{} faults", verdict.faults.len());
+        say!("{} faults", verdict.faults.len());
         ExitCode::FAILURE
     })
 }

@@ -26,19 +26,19 @@ pub(super) fn calls(file: &Path, plan: &PlanArguments) -> Result<ExitCode, CliEr
     let planned = toolbox.at(SystemClock.now()).calls(&goal.text);
     match planned {
         Ok(calls) if plan.json => {
-            println!("{}", serde_json::to_string(&calls).map_err(CliError::other)?);
+            say!("{}", serde_json::to_string(&calls).map_err(CliError::other)?);
         }
         Ok(calls) => {
             for (at, call) in calls.iter().enumerate() {
-                println!("{}. {}", at + 1, call.task);
+                say!("{}. {}", at + 1, call.task);
                 for (name, value) in &call.arguments {
-                    println!("     {name}: {value}");
+                    say!("     {name}: {value}");
                 }
             }
         }
         Err(refusal) if plan.json => {
-            println!("[]");
-            eprintln!("refused: {refusal}");
+            say!("[]");
+            tell!("refused: {refusal}");
         }
         Err(refusal) => return Err(refusal.into()),
     }

@@ -15,9 +15,10 @@ pub(super) async fn credits(arguments: &Arguments, command: &CreditsCommand) -> 
     let home = Home::open(arguments).await?;
     let key = key.clone().unwrap_or_else(once);
     let balance = home.orchestrator.billing().grant(account, amount, &key).await?;
-    println!(
+    say!(
         "{account}: {} available, {} held",
-        balance.available, balance.held
+        balance.available,
+        balance.held
     );
     Ok(ExitCode::SUCCESS)
 }

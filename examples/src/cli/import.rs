@@ -107,7 +107,7 @@ pub(super) async fn import(
     for draft in drafts {
         let name = format!("{}/{}", draft.organization, draft.name);
         let done = enter(home, draft).await?;
-        println!("{name}: {done}");
+        say!("{name}: {done}");
     }
     Ok(())
 }

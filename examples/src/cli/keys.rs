@@ -26,7 +26,7 @@ pub(super) async fn keys(arguments: &Arguments, command: &KeysCommand) -> Result
         KeysCommand::Revoke { id } => {
             let home = Home::open(arguments).await?;
             home.orchestrator.api_keys().revoke(&home.caller, *id).await?;
-            println!("{id} is revoked");
+            say!("{id} is revoked");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -41,7 +41,7 @@ async fn create(home: &Home, draft: KeyDraft, credits: Option<Amount>) -> Result
         let account = home.caller.account();
         home.orchestrator.billing().grant(account, credits, &key).await?;
     }
-    println!("{}", minted.token.expose());
+    say!("{}", minted.token.expose());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,7 +54,7 @@ async fn list(home: &Home) -> Result<ExitCode, CliError> {
         let page = keys.list(caller, page).await?;
         for key in &page.items {
             let used = key.last_used_at.map_or_else(|| "never".to_owned(), rfc_3339);
-            println!(
+            say!(
                 "{}  {}...  {}  {}  made {}  last used {used}  {}",
                 key.id,
                 key.hint,

@@ -19,16 +19,16 @@ pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<
         .plan(&home.caller, &goal)
         .await?;
     if let Some(planning) = &preview.planning {
-        eprintln!("{}", text::planning(planning));
+        tell!("{}", text::planning(planning));
     }
     if plan.json {
         let json = serde_json::to_string_pretty(&preview.plan).map_err(CliError::other)?;
-        println!("{json}");
+        say!("{json}");
         return Ok(ExitCode::SUCCESS);
     }
     let estimates = &preview.estimate.steps;
     for (at, (step, estimate)) in preview.valid.steps().iter().zip(estimates).enumerate() {
-        println!(
+        say!(
             "{}. {} ({} {}), at most {}, {}",
             at + 1,
             step.task,
@@ -38,17 +38,17 @@ pub(super) async fn plan(arguments: &Arguments, plan: &PlanArguments) -> Result<
             text::time(estimate)
         );
         for (name, value) in &step.arguments {
-            println!(
+            say!(
                 "     {name}: {}",
                 serde_json::to_string(value).map_err(CliError::other)?
             );
         }
         let before: Vec<String> = step.before.iter().map(|at| (at + 1).to_string()).collect();
         if !before.is_empty() {
-            println!("     after {}", before.join(", "));
+            say!("     after {}", before.join(", "));
         }
     }
     let Estimate { cost, time, .. } = preview.estimate;
-    println!("at most {cost}, about {:.3} s", time.as_secs_f64());
+    say!("at most {cost}, about {:.3} s", time.as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

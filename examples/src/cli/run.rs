@@ -20,14 +20,15 @@ pub(super) async fn run(arguments: &Arguments, run: &RunArguments) -> Result<Exi
     let worker = tokio::spawn(home.orchestrator.worker());
     let done = follow(&home, wanted, run.json).await;
     home.orchestrator.shutdown(DRAIN).await;
-    match worker.await {
-        Ok(ended) => ended.map_err(CliError::other)?,
-        Err(error) => return Err(CliError::other(error)),
-    }
+    let worked = worker.await.map_err(CliError::other)?;
     let ended = done?;
+    // A run that has ended was done elsewhere if not here, such as by the process that serves the same file.
+    if !ended.status().is_ended() {
+        worked.map_err(CliError::other)?;
+    }
     if run.json {
         let answer = orch_http_adapter::market::answer(&home.orchestrator, &home.caller, &ended);
-        println!("{}", answer.await?);
+        say!("{}", answer.await?);
     } else {
         bill(&ended);
     }
@@ -145,16 +146,16 @@ async fn follow(home: &Home, wanted: Wanted, is_quiet: bool) -> Result<Orchestra
 /// The answer, who gave it, how long it took and what it cost.
 fn bill(run: &Orchestration) {
     match (run.status(), run.output(), run.failure()) {
-        (RunStatus::Completed, Some(output), _) => println!("\n{}\n", text::plain(output)),
-        (status, _, Some(failure)) => println!("\n{status}: {}\n", failure.failure.reason),
-        (status, ..) => println!("\n{status}\n"),
+        (RunStatus::Completed, Some(output), _) => say!("\n{}\n", text::plain(output)),
+        (status, _, Some(failure)) => say!("\n{status}: {}\n", failure.failure.reason),
+        (status, ..) => say!("\n{status}\n"),
     }
     let agents = answer::agents(run);
-    println!("agents used: {} ({})", agents.len(), agents.join(", "));
-    println!("time: {:.3} s", answer::seconds(run));
+    say!("agents used: {} ({})", agents.len(), agents.join(", "));
+    say!("time: {:.3} s", answer::seconds(run));
     let costs: Vec<String> = run.costs().iter().map(ToString::to_string).collect();
     let nothing = || run.spent().to_string();
-    println!(
+    say!(
         "cost: {}",
         if costs.is_empty() {
             nothing()

@@ -4,9 +4,12 @@ mod a2a;
 mod approvals;
 mod config;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, task::Poll};
 
-use futures_util::future::{Either, select};
+use futures_util::{
+    future::{Either, select},
+    poll,
+};
 use orch_http_adapter::{
     a2a::A2a,
     approvals::ApprovalPage,
@@ -24,7 +27,12 @@ pub(super) async fn serve(arguments: &Arguments, serve: &ServeArguments) -> Resu
     let config = Config::read(serve)?;
     let signed = a2a::signed(arguments, &config)?;
     let home = Home::open_serving(arguments, signed, &config.approvals).await?;
-    let worker = tokio::spawn(home.orchestrator.worker());
+    let mut worker = Box::pin(home.orchestrator.worker());
+    // Its first step tells whether another process serves the same file, before anybody is told that this one does.
+    if let Poll::Ready(refused) = poll!(&mut worker) {
+        refused.map_err(CliError::other)?;
+    }
+    let worker = tokio::spawn(worker);
     let market = Market::new(home.orchestrator.clone(), market_options(arguments, &config));
     let page = ApprovalPage::new(home.orchestrator.clone(), config.approvals.page());
     let listener = TcpListener::bind(&config.server.listen).await;
@@ -33,7 +41,7 @@ pub(super) async fn serve(arguments: &Arguments, serve: &ServeArguments) -> Resu
     let options = a2a::options(&config, &format!("http://{address}"))?;
     let a2a = A2a::new(home.orchestrator.clone(), options);
     let router = mounts::merged([market.surface(), a2a.surface(), page.surface()]);
-    eprintln!("listening on http://{address}");
+    tell!("listening on http://{address}");
     let (give_up, gave_up) = oneshot::channel::<()>();
     let stop = async move {
         // Whoever gives up says so by letting go as well.

@@ -160,7 +160,7 @@ impl Show {
     fn line(&self, text: &str) {
         match &self.output {
             Output::Quiet => {}
-            Output::Lines => eprintln!("{text}"),
+            Output::Lines => tell!("{text}"),
             Output::Bars { all, .. } => {
                 // A terminal that went away has nobody to tell.
                 let _ = all.println(text);

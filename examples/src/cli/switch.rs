@@ -11,7 +11,7 @@ pub(super) async fn stop(arguments: &Arguments, stop: &StopArguments) -> Result<
         .switch()
         .stop(what.clone(), &stop.reason)
         .await?;
-    println!("{what} is stopped: {}", stop.reason);
+    say!("{what} is stopped: {}", stop.reason);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -19,7 +19,7 @@ pub(super) async fn start(arguments: &Arguments, what: &StoppableArguments) -> R
     let home = Home::open(arguments).await?;
     let what = named(&home, arguments, what).await?;
     let was_stopped = home.orchestrator.switch().start(&what).await?;
-    println!(
+    say!(
         "{what} {}",
         if was_stopped {
             "may go on"
@@ -28,7 +28,7 @@ pub(super) async fn start(arguments: &Arguments, what: &StoppableArguments) -> R
         }
     );
     for stop in home.orchestrator.switch().list().await? {
-        println!("{stop}");
+        say!("{stop}");
     }
     Ok(ExitCode::SUCCESS)
 }

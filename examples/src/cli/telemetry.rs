@@ -47,7 +47,10 @@ pub(super) struct Telemetry {
 impl Telemetry {
     /// Begins to log on standard error, and to show what the arguments ask for.
     pub(super) async fn begin(arguments: &Arguments) -> Result<Self, CliError> {
-        let log = fmt::layer().with_writer(std::io::stderr);
+        // Where nobody reads standard error any more, there is nobody to be told so, and no reason to end.
+        let log = fmt::layer()
+            .with_writer(std::io::stderr)
+            .log_internal_errors(false);
         let log = tracing_subscriber::Layer::with_filter(log, LevelFilter::WARN);
         let registry = tracing_subscriber::registry().with(log);
         #[cfg(feature = "otlp")]
@@ -61,7 +64,7 @@ impl Telemetry {
         let mut tasks = JoinSet::new();
         if let Some(address) = arguments.metrics {
             let address = expose(address, &mut tasks).await?;
-            eprintln!("metrics on http://{address}/metrics");
+            tell!("metrics on http://{address}/metrics");
         }
         Ok(Self {
             _tasks: tasks,

@@ -350,3 +350,25 @@ fn what_was_done_is_chained_and_whoever_changes_it_is_found_out() {
         refused.out()
     );
 }
+
+#[test]
+fn a_run_ends_well_where_nobody_reads_what_it_prints() {
+    let place = Place::new();
+    let before = balance(&place);
+    let goal = "Count the words of examples/data/incidents.csv";
+    assert_eq!(place.run_unheard(&["run", goal]), Some(0));
+    assert_ne!(balance(&place), before, "it was run, and paid");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_not_passed_over() {
+    let place = Place::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran = place.run_into(
+        full,
+        &["keys", "create", "--surface", "market", "--name", "laptop"],
+    );
+    assert_eq!(ran.code(), 1);
+    assert!(ran.error().contains("standard output: "), "{}", ran.error());
+}

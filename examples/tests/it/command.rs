@@ -33,15 +33,33 @@ impl Place {
 
     /// The same over another database of this place.
     pub(crate) fn run_over(&self, database: &str, arguments: &[&str]) -> Ran {
+        Ran(self.command(database, arguments).output().unwrap())
+    }
+
+    fn command(&self, database: &str, arguments: &[&str]) -> Command {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_orchestrator"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orchestrator"));
+        command
             .current_dir(root)
             .arg("--db")
             .arg(format!("sqlite://{}", self.path(database).display()))
-            .args(arguments)
-            .output()
-            .unwrap();
-        Ran(output)
+            .args(arguments);
+        command
+    }
+
+    /// Runs the binary where nobody reads what it prints, and tells its exit code.
+    pub(crate) fn run_unheard(&self, arguments: &[&str]) -> Option<i32> {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = self.command("orch.db", arguments);
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        command.status().unwrap().code()
+    }
+
+    /// Runs the binary with its standard output in a file.
+    pub(crate) fn run_into(&self, file: std::fs::File, arguments: &[&str]) -> Ran {
+        let mut command = self.command("orch.db", arguments);
+        Ran(command.stdout(file).output().unwrap())
     }
 
     /// Runs a goal and reads its JSON answer.

@@ -6,9 +6,10 @@ mod calls;
 mod cli;
 mod command;
 mod custom_store;
+mod directory;
 mod goals;
 mod model;
-#[cfg(feature = "otlp")]
 mod otlp;
 mod outside;
+mod registry;
 mod serve;

@@ -51,6 +51,10 @@ impl Server {
         Self { child, address }
     }
 
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
         self.ask_preferring("wait=60", method, path, key, body)
     }
@@ -61,12 +65,29 @@ impl Server {
     }
 
     fn ask_preferring(&self, prefer: &str, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+        let bearer = format!("Bearer {key}");
+        self.ask_with(
+            method,
+            path,
+            &[("Authorization", &bearer), ("Prefer", prefer)],
+            body,
+        )
+    }
+
+    /// Asks with these headers.
+    pub(crate) fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, Value) {
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let (headers, length) = (headers.collect::<String>(), body.len());
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: market\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n\
-             Prefer: {prefer}\r\nConnection: close\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: market\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();
@@ -75,6 +96,16 @@ impl Server {
         let body = answer.split_once("\r\n\r\n").unwrap().1;
         (status, serde_json::from_str(body).unwrap())
     }
+}
+
+#[test]
+fn whoever_may_not_serve_a_file_never_says_that_it_listens() {
+    let place = Place::new();
+    let server = Server::start(&place);
+    let refused = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_ne!(refused.code(), 0);
+    assert!(!refused.error().contains("listening"), "{}", refused.error());
+    drop(server);
 }
 
 #[test]
@@ -129,6 +160,16 @@ fn a_second_server_over_one_file_gives_up() {
     assert_eq!(second.status.code(), Some(1));
     let error = String::from_utf8(second.stderr).unwrap();
     assert!(error.contains("another process serves this database"), "{error}");
+}
+
+#[test]
+fn a_run_beside_a_server_over_the_same_file_is_done_by_it() {
+    let place = Place::new();
+    let _server = Server::start(&place);
+    let ran = place.run(&["run", r#"Count the words of "one two three""#]);
+    assert_eq!(ran.code(), 0, "{}", ran.error());
+    assert!(ran.out().contains("words: 3"), "{}", ran.out());
+    assert!(ran.out().contains("cost: 0.01 ALGO"), "{}", ran.out());
 }
 
 #[test]

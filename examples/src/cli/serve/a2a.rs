@@ -4,13 +4,18 @@ use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use orch::{
-    OsEntropy, SignedOptions,
-    a2a::{QuotaOptions, TransactionOptions},
-    auth::AgentSigner,
-    backends::http::{HttpOptions, Network},
+    OsEntropy, SignedOptions, SystemClock,
+    a2a::{DirectorySource, QuotaOptions, RegistrySource, TransactionOptions},
+    auth::{AgentKeyOptions, AgentSigner},
+    backends::{
+        RegistryFiles,
+        http::{GuardedClient, HttpDirectory, HttpOptions, Network},
+    },
 };
 use orch_http_adapter::a2a::{A2aOptions, Mode};
 use serde::Deserialize;
@@ -25,7 +30,7 @@ pub(super) struct A2aConfig {
     /// `standalone` or `cloud`.
     mode: Option<String>,
     /// The key that clients show.
-    api_key: Option<String>,
+    pub(super) api_key: Option<String>,
     /// The key by which agents are registered.
     admin_key: Option<String>,
     /// The file of the server's own key; made where there is none.
@@ -42,6 +47,14 @@ pub(super) struct A2aConfig {
     enforce_limits: bool,
     /// Whether every request must sign a moment and a nonce.
     require_nonce: bool,
+    /// How many seconds the times that agents sign may be from ours; 0 switches that off for those without a nonce.
+    clock_tolerance: Option<u64>,
+    /// A file of agents, such as `agents.json` of the published reference server, which is looked at every second.
+    agents: Option<PathBuf>,
+    /// A file of services, such as its `services.json`.
+    services: Option<PathBuf>,
+    /// The URL of another directory, in cloud mode alone: it is asked for agents and services that are not known here.
+    directory: Option<String>,
 }
 
 impl A2aConfig {
@@ -52,6 +65,31 @@ impl A2aConfig {
             Some("cloud") => Err(CliError::usage("a2a.api_key", "is required in cloud mode")),
             Some(_) => Err(CliError::usage("a2a.mode", "is neither standalone nor cloud")),
         }
+    }
+
+    /// The files that name agents and services, if there are any.
+    fn registry(&self) -> Option<Arc<dyn RegistrySource>> {
+        let files = RegistryFiles {
+            agents: self.agents.clone(),
+            services: self.services.clone(),
+        };
+        (files != RegistryFiles::default()).then(|| Arc::new(files) as _)
+    }
+
+    /// The other directory, if there is one, reached like all that is outside.
+    fn directory(&self, http: HttpOptions) -> Result<Option<Arc<dyn DirectorySource>>, CliError> {
+        let Some(url) = &self.directory else {
+            return Ok(None);
+        };
+        if self.mode()? == Mode::Standalone {
+            let reason =
+                "is for cloud mode alone, in which strangers have limits and reach no private address";
+            return Err(CliError::usage("a2a.directory", reason));
+        }
+        let client = GuardedClient::new(http, Arc::new(SystemClock)).map_err(CliError::other)?;
+        let directory = HttpDirectory::new(url, client);
+        let directory = directory.map_err(|error| CliError::usage("a2a.directory", error))?;
+        Ok(Some(Arc::new(directory)))
     }
 }
 
@@ -64,6 +102,7 @@ pub(super) fn signed(arguments: &Arguments, config: &Config) -> Result<SignedOpt
         .clone()
         .unwrap_or_else(|| beside(&arguments.db));
     let http = http_options(arguments);
+    let directory = config.a2a.directory(http.clone())?;
     let http = match mode {
         // One's own agents are where one is oneself.
         Mode::Standalone => HttpOptions {
@@ -76,13 +115,20 @@ pub(super) fn signed(arguments: &Arguments, config: &Config) -> Result<SignedOpt
         enforced: mode == Mode::Cloud || config.a2a.enforce_limits,
         ..QuotaOptions::default()
     };
+    let mut keys = AgentKeyOptions::default();
+    if let Some(seconds) = config.a2a.clock_tolerance {
+        keys.tolerance = Duration::from_secs(seconds);
+    }
     Ok(SignedOptions {
         signer: Some(identity(&file)?),
+        keys,
         transactions: TransactionOptions {
             quota,
             once_required: config.a2a.require_nonce,
             ..TransactionOptions::default()
         },
+        registry: config.a2a.registry(),
+        directory,
         http,
         ..SignedOptions::default()
     })
@@ -168,5 +214,32 @@ mod tests {
         assert_eq!(config("cloud", Some("sk-atp-1")).mode().unwrap(), Mode::Cloud);
         assert!(config("other", None).mode().is_err());
         assert_eq!(A2aConfig::default().mode().unwrap(), Mode::Standalone);
+    }
+
+    #[test]
+    fn another_directory_is_asked_in_the_cloud_alone() {
+        let config = |mode: &str, directory: Option<&str>| A2aConfig {
+            mode: Some(mode.to_owned()),
+            api_key: Some("sk-atp-1".to_owned()),
+            directory: directory.map(str::to_owned),
+            ..A2aConfig::default()
+        };
+        let asked = |mode, directory| config(mode, directory).directory(HttpOptions::default());
+        assert!(
+            asked("cloud", Some("https://directory.example/base/"))
+                .unwrap()
+                .is_some()
+        );
+        assert!(asked("cloud", None).unwrap().is_none());
+        assert!(asked("standalone", None).unwrap().is_none());
+        assert!(asked("standalone", Some("https://directory.example")).is_err());
+        for url in [
+            "",
+            "directory.example",
+            "ftp://directory.example",
+            "https://directory.example/?q=1",
+        ] {
+            assert!(asked("cloud", Some(url)).is_err(), "{url}");
+        }
     }
 }

@@ -9,9 +9,10 @@ use super::{ApprovalSettings, a2a::A2aConfig};
 use crate::cli::{CliError, ServeArguments};
 
 /// Variables of the published reference server for agents that sign, and what they set.
-const KNOWN: [(&str, &str); 3] = [
+const KNOWN: [(&str, &str); 4] = [
     ("AMORCE_MODE", "ORCH__A2A__MODE"),
     ("AGENT_API_KEY", "ORCH__A2A__API_KEY"),
+    ("TRUST_DIRECTORY_URL", "ORCH__A2A__DIRECTORY"),
     ("DIRECTORY_ADMIN_KEY", "ORCH__A2A__ADMIN_KEY"),
 ];
 
@@ -99,7 +100,8 @@ impl Config {
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, CliError> {
         let mut table = file.map_or(Ok(Table::new()), read)?;
-        for (name, value) in variables {
+        // An empty one sets nothing: so does whatever starts servers write what it was not told.
+        for (name, value) in variables.filter(|(_, value)| !value.is_empty()) {
             set(&mut table, &name, &value)?;
         }
         Self::deserialize(Value::Table(table))
@@ -113,8 +115,8 @@ fn read(file: &Path) -> Result<Table, CliError> {
         .map_err(|error: toml::de::Error| CliError::file(file, error.message()))
 }
 
-/// Sets what a variable names: `ORCH__SERVER__LISTEN` is `listen` of `[server]`. Its value is a number or a truth value
-/// where it reads like one, and a text otherwise.
+/// Sets what a variable names: `ORCH__SERVER__LISTEN` is `listen` of `[server]`. Its value is the first that the member takes: the
+/// text, a number, a truth value. So a key that is all digits stays what it is.
 fn set(table: &mut Table, name: &str, text: &str) -> Result<(), CliError> {
     let path = name.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
     let Some((section, member)) = path.split_once("__") else {
@@ -123,15 +125,20 @@ fn set(table: &mut Table, name: &str, text: &str) -> Result<(), CliError> {
             "names no section and member, as in ORCH__SERVER__LISTEN",
         ));
     };
-    let value = text
-        .parse::<i64>()
-        .map(Value::from)
-        .or_else(|_| text.parse::<bool>().map(Value::from))
-        .unwrap_or_else(|_| Value::from(text));
+    let number = text.parse::<i64>().ok().map(Value::from);
+    let truth = text.parse::<bool>().ok().map(Value::from);
+    let values = [Some(Value::from(text)), number, truth];
+    let is_taken = |value: &Value| {
+        let alone = Table::from_iter([(member.to_owned(), value.clone())]);
+        let alone = Table::from_iter([(section.to_owned(), Value::Table(alone))]);
+        Config::deserialize(Value::Table(alone)).is_ok()
+    };
+    let value = values.into_iter().flatten().find(is_taken);
     let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
     match section {
         Value::Table(section) => {
-            section.insert(member.to_owned(), value);
+            // Of what none is taken, it is said why the text is not.
+            section.insert(member.to_owned(), value.unwrap_or_else(|| Value::from(text)));
             Ok(())
         }
         _ => Err(CliError::usage(name, "names a member of what is no section")),
@@ -172,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_is_what_its_member_takes() {
+        for digits in ["007", "12345678901234567890", "true"] {
+            let config = merged(
+                "",
+                &[("ORCH__A2A__API_KEY", digits), ("ORCH__A2A__MODE", "cloud")],
+            );
+            assert_eq!(config.unwrap().a2a.api_key.as_deref(), Some(digits));
+        }
+        let config = merged(
+            "",
+            &[
+                ("ORCH__A2A__CLOCK_TOLERANCE", "0"),
+                ("ORCH__APPROVALS__HTTPS", "true"),
+            ],
+        );
+        assert!(config.is_ok());
+    }
+
+    #[test]
     fn what_is_not_known_is_refused() {
         for (file, variables) in [
             ("[server]\nport = 1\n", vec![]),
@@ -183,6 +209,7 @@ mod tests {
             ("", vec![("ORCH__LISTEN", "x")]),
             ("", vec![("ORCH__MARKET__ORCHESTRATE_SYNC_WAIT", "-1")]),
             ("", vec![("ORCH__MARKET__ORCHESTRATE_SYNC_WAIT", "soon")]),
+            ("", vec![("ORCH__A2A__SELF_REGISTRATION", "1")]),
         ] {
             assert!(merged(file, &variables).is_err(), "{file} {variables:?}");
         }

@@ -65,7 +65,7 @@ impl Traces for CurrentSpan {
 impl Drop for Spans {
     fn drop(&mut self) {
         if let Err(error) = self.0.shutdown() {
-            eprintln!("warning: the last spans were not sent: {error}");
+            tell!("warning: the last spans were not sent: {error}");
         }
     }
 }
