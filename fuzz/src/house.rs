@@ -7,9 +7,9 @@ use std::sync::{
 
 use async_trait::async_trait;
 use orch_a2a::{
-    AgentTransport, Call, Directory, InMemoryServices, InMemoryTransactions, Invoker, InvokerLimits,
-    InvokerParts, OpenGate, ProgressSink, Reply, Spawner, TransactionOptions, TransactionParts, Transactions,
-    TransportError, Transports,
+    AgentTransport, Call, Directory, InMemoryServices, Invoker, InvokerLimits, InvokerParts, OpenGate,
+    ProgressSink, Reply, Spawner, TransactionOptions, TransactionParts, Transactions, TransportError,
+    Transports,
 };
 use orch_approvals::{ApprovalOptions, Approvals, InMemoryApprovals};
 use orch_auth::{
@@ -19,6 +19,8 @@ use orch_billing::{Billing, InMemoryLedger, Metering};
 use orch_core::{
     BasisPoints, Catalog, InMemoryCatalog, InMemorySwitch, ManualClock, SeededEntropy, Switch, Timestamp,
 };
+
+use crate::subject;
 
 /// The moment that the published page shows.
 const PUBLISHED: Timestamp = Timestamp::from_millis(1_764_954_000_000);
@@ -101,7 +103,7 @@ impl House {
         let approvals = Arc::new(InMemoryApprovals::default());
         let parts = TransactionParts {
             directory: Directory::new(agents, Arc::new(InMemoryServices::default()), clock.clone()),
-            store: Arc::new(InMemoryTransactions::default()),
+            store: subject::store(),
             invoker: Invoker::new(parts, InvokerLimits::default()),
             approvals: Approvals::new(
                 approvals,

@@ -9,6 +9,7 @@ use crate::{
     Change,
     canonical::means_the_same,
     house::{House, consumer},
+    subject,
 };
 
 static SIGNER: LazyLock<AgentSigner> = LazyLock::new(consumer);
@@ -25,10 +26,14 @@ pub fn check(bytes: &[u8]) {
 async fn check_all(bytes: &[u8]) {
     let mut parts = bytes.split(|byte| *byte == APART);
     let body = parts.next().unwrap_or_default();
-    let change = Change::read(parts.next().unwrap_or(&[b'1', b'7', b'\x0b']));
+    let read = subject::read(body);
+    let changes = match parts.next() {
+        Some(change) => vec![Change::read(change)],
+        None => Change::of(body).to_vec(),
+    };
     let mut header = || parts.next().and_then(|part| std::str::from_utf8(part).ok());
     let unsigned = Request {
-        body,
+        body: &read,
         signature: header(),
         claimed: header(),
         key: header(),
@@ -75,23 +80,23 @@ async fn check_all(bytes: &[u8]) {
         assert_eq!(house.n_calls(), 1);
     }
 
-    let changed = change.apply(body);
     let house = House::new().await;
-    let answer = house
-        .transactions
-        .transact(&Request {
-            body: &changed,
-            ..signed
-        })
-        .await;
-    check_answer(&answer);
-    if answer.standing.is_some() || answer.result.is_ok() {
-        let other = Document::read(&changed).expect("whoever is let in sent a document");
-        assert!(
-            means_the_same(&document, &other),
-            "{}",
-            String::from_utf8_lossy(&changed)
-        );
+    for change in changes {
+        let changed = change.apply(body);
+        let read = subject::read(&changed);
+        let answer = house
+            .transactions
+            .transact(&Request {
+                body: &read,
+                ..signed
+            })
+            .await;
+        check_answer(&answer);
+        if answer.standing.is_some() || answer.result.is_ok() {
+            let other = Document::read(&changed).expect("whoever is let in sent a document");
+            let text = String::from_utf8_lossy(&changed);
+            assert!(means_the_same(&document, &other), "{text}");
+        }
     }
 }
 
