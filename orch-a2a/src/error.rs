@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use orch_billing::BillingError;
-use orch_core::{Entity, ErrorKind, Failure, InvocationId, StoreError, Timestamp, Version, switch::Stop};
+use orch_core::{
+    Entity, ErrorKind, Failure, InvocationId, StoreError, Timestamp, Version,
+    switch::{Stop, Stoppable},
+};
 
 /// Why an invocation failed.
 ///
@@ -237,7 +240,10 @@ impl InvokeError {
             Self::Misdeclared { .. } => "misdeclared",
             Self::HoldClosed { .. } => "hold_closed",
             Self::Cancelled => "cancelled",
-            Self::Stopped { .. } => "stopped",
+            Self::Stopped { stop, .. } => match stop.what {
+                Stoppable::Agent(_) => "agent_stopped",
+                Stoppable::Account(_) | Stoppable::Everything => "stopped",
+            },
             Self::Unreleased { failure, .. } => failure.code(),
             Self::Unkept(_) | Self::Unsettled(_) | Self::Store(_) => "failed",
         }

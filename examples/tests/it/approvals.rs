@@ -92,6 +92,6 @@ fn a_rule_that_cannot_be_meant_lets_no_server_start() {
     let place = Place::new();
     let config = place.path("orch.toml");
     fs::write(&config, "[[approvals.rules]]\nagent = \"text-statistics\"\n").unwrap();
-    let refused = place.run(&["serve", "--config", config.to_str().unwrap()]);
-    assert!(refused.error().contains("approvals.rules"), "{}", refused.error());
+    let error = place.refused(&config);
+    assert!(error.contains("approvals.rules"), "{error}");
 }

@@ -31,7 +31,15 @@ impl Place {
         self.run_over("orch.db", arguments)
     }
 
-    /// The same over another database of this place.
+    /// Runs `serve` with a file of settings that it does not take, and tells what it says of it.
+    pub(crate) fn refused(&self, config: &Path) -> String {
+        let config = config.display().to_string();
+        let refused = self.run(&["serve", "--listen", "127.0.0.1:0", "--config", &config]);
+        assert_ne!(refused.code(), 0);
+        refused.error()
+    }
+
+    /// The same as [`run`](Self::run) over another database of this place.
     pub(crate) fn run_over(&self, database: &str, arguments: &[&str]) -> Ran {
         Ran(self.command(database, arguments).output().unwrap())
     }

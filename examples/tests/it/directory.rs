@@ -71,13 +71,6 @@ fn another_directory_is_for_the_cloud() {
     let place = Place::new();
     let config = place.path("orch.toml");
     fs::write(&config, "[a2a]\ndirectory = \"https://directory.example\"\n").unwrap();
-    let refused = place.run(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--config",
-        &config.display().to_string(),
-    ]);
-    assert_ne!(refused.code(), 0);
-    assert!(refused.error().contains("a2a.directory"), "{}", refused.error());
+    let error = place.refused(&config);
+    assert!(error.contains("a2a.directory"), "{error}");
 }

@@ -75,18 +75,7 @@ fn a_file_that_is_broken_from_the_first_keeps_the_server_from_starting() {
         if let Some(text) = text {
             fs::write(&agents, text).unwrap();
         }
-        let refused = place.run(&[
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--config",
-            &config.display().to_string(),
-        ]);
-        assert_ne!(refused.code(), 0);
-        assert!(
-            refused.error().contains("the file of agents"),
-            "{}",
-            refused.error()
-        );
+        let error = place.refused(&config);
+        assert!(error.contains("the file of agents"), "{error}");
     }
 }

@@ -41,7 +41,6 @@ impl Orchestrations {
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }
-        self.check_switch(caller).await?;
         let resolved = self.0.catalog.resolve(caller, &hire.agent).await;
         let resolved = resolved.map_err(|cause| OrchestrationError::UnknownAgent {
             field: "agent".to_owned(),
@@ -64,10 +63,8 @@ impl Orchestrations {
             other => other,
         })
     }
-}
 
-impl Orchestrations {
-    /// Refuses an agent that is stopped as one that is away, under the name that it was hired by.
+    /// Refuses an account that is stopped, and an agent that is stopped: that as one that is away.
     async fn check_stopped(&self, caller: &Caller, resolved: &Resolved) -> Result<(), OrchestrationError> {
         let agent = &resolved.agent;
         let switch = self.0.invoker.switch();

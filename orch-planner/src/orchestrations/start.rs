@@ -33,9 +33,8 @@ impl Orchestrations {
         let proposal = self.think(caller, goal).await?;
         let mut options = options_of(goal, None, 0);
         options.budget = without(options.budget, proposal.cost())?;
-        let known = KnownAgents::default();
         let valid = self
-            .validate(caller, proposal.plan.clone(), &known, &options)
+            .validate(caller, proposal.plan.clone(), &KnownAgents::default(), &options)
             .await?;
         Ok(Preview {
             estimate: self.estimate(caller, &valid).await?,
@@ -95,8 +94,7 @@ impl Orchestrations {
         self.check_named(caller, &goal.limits).await?;
         let proposal = self.think(caller, &goal).await?;
         let replan = self.0.options.replan_policy(&goal);
-        let known = KnownAgents::default();
-        self.start_valid(caller, proposal, &known, options, key, replan)
+        self.start_valid(caller, proposal, &KnownAgents::default(), options, key, replan)
             .await
     }
 
@@ -120,8 +118,7 @@ impl Orchestrations {
             return Ok(started);
         }
         self.check_switch(caller).await?;
-        let known = KnownAgents::default();
-        self.start_valid(caller, plan.into(), &known, options, key, None)
+        self.start_valid(caller, plan.into(), &KnownAgents::default(), options, key, None)
             .await
     }
 

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use futures_util::future::select;
 use orch_billing::Hold;
@@ -76,16 +76,30 @@ impl Worker {
         self.id
     }
 
-    /// Runs to drive, at most `limit`: those just started here, those put off, those that it was granted by an answer
-    /// that got lost, and those in the store that nobody works on.
+    /// Runs to drive, at most `limit`: those in the store that nobody works on, those that it was granted by an answer
+    /// that got lost, those just started here, and those put off.
     pub async fn claim(&self, limit: u32) -> Result<Vec<Claim>, OrchestrationError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        // What starts here all the time must not keep it from what others left behind.
+        let stored = self.claim_stored(limit).await;
+        let room = (limit as usize).saturating_sub(stored.as_ref().map_or(0, Vec::len));
+        let shared = &self.service.0;
+        let mut claims = shared.desk.take(self.id, shared.clock.now(), room);
+        match stored {
+            Ok(stored) => claims.extend(stored),
+            Err(error) if claims.is_empty() => return Err(error),
+            // Those that lay here are ours already, so a failing store must not lose them.
+            Err(error) => tracing::debug!(error = &error as &dyn Error, "no runs can be claimed"),
+        }
+        Ok(claims)
+    }
+
+    /// Runs to drive that the store grants, at most `limit`.
+    async fn claim_stored(&self, limit: u32) -> Result<Vec<Claim>, OrchestrationError> {
         let shared = &self.service.0;
         let now = shared.clock.now();
-        let claims = shared.desk.take(self.id, now, limit as usize);
-        // Those taken are ours already, so a failing store must not lose them.
-        if limit == 0 || !claims.is_empty() {
-            return Ok(claims);
-        }
         if shared.desk.doubts(self.id, now, shared.options.worker_ttl) {
             let driven = shared.desk.hands.of(self.id);
             let lost = self.ask(shared.store.reclaim(self.id, &driven, limit)).await?;
@@ -121,7 +135,7 @@ impl Worker {
         Ok(claims)
     }
 
-    /// The same, but waits until there is one.
+    /// The same, but waits until there is one. The store is asked where it may have some, and now and then.
     pub async fn next(&self, limit: u32) -> Result<Vec<Claim>, OrchestrationError> {
         let shared = &self.service.0;
         let interval = shared.options.poll_interval;

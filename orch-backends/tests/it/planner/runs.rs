@@ -71,7 +71,7 @@ pub(super) async fn process(store: &SqlStore, is_first: bool) -> House {
     let invoker = Invoker::new(parts, InvokerLimits::default());
     let options = OrchestrationOptions {
         poll_interval: Duration::from_millis(20),
-        worker_ttl: Duration::from_millis(300),
+        worker_ttl: Duration::from_secs(2),
         ..OrchestrationOptions::default()
     };
     let planner = Arc::new(CatalogPlanner::new(catalog.clone()));

@@ -19,7 +19,7 @@ impl ApiError {
         let mut error = match (failure.failure.code.as_str(), step) {
             ("timed_out", None) => return Some(Self::timeout(run.timeout())),
             ("timed_out", Some(_)) if is_overdue => return Some(Self::timeout(run.timeout())),
-            ("agent_offline" | "no_transport" | "stopped", Some(step)) => {
+            ("agent_offline" | "no_transport" | "agent_stopped", Some(step)) => {
                 let details = json!({ "agent_id": &*step.slug, "last_seen": last_seen.map(rfc_3339) });
                 let message = "The requested agent is currently offline";
                 return Some(Self::new(Code::AgentUnavailable, message, details));

@@ -259,6 +259,37 @@ async fn an_agent_that_is_stopped_is_away() {
     assert_eq!(house.available("acme").await, 100_000_000);
 }
 
+/// Before it hires, and while what it hired works.
+#[tokio::test]
+async fn an_account_that_is_stopped_is_not_told_that_an_agent_is_away() {
+    let house = hired().await;
+    house
+        .agents
+        .always("sentiment-analyzer/analyze_sentiment", Script::Hang);
+    let stop = async {
+        house.settle().await;
+        let acme = crate::house::caller("acme").account().clone();
+        let stoppable = orch_core::switch::Stoppable::Account(acme);
+        house
+            .orchestrator
+            .switch()
+            .stop(stoppable, "suspended")
+            .await
+            .unwrap();
+    };
+    let (stopped, ()) = tokio::join!(house.post("/hire", body()), stop);
+    let refused = house.post("/hire", body()).await;
+    for answer in [stopped, refused] {
+        assert!(
+            !answer.body.to_string().contains("AGENT_UNAVAILABLE"),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(house.agents.calls().len(), 1);
+    assert_eq!(house.available("acme").await, 100_000_000);
+}
+
 #[tokio::test]
 async fn a_job_that_takes_longer_is_found_later() {
     let house = hired().await;

@@ -39,6 +39,7 @@ pub(crate) enum Fault {
 #[derive(Debug, Default)]
 pub(crate) struct Fuse {
     calls: AtomicU64,
+    n_blown: AtomicU64,
     /// The call to go wrong, counting from 1; none while 0.
     chosen: AtomicU64,
     fault: std::sync::Mutex<Option<Fault>>,
@@ -58,7 +59,14 @@ impl Fuse {
     /// From now on, nothing goes wrong. Whether it did.
     pub(crate) fn clear(&self) -> bool {
         let chosen = self.chosen.swap(0, Ordering::SeqCst);
-        chosen > 0 && self.calls.load(Ordering::SeqCst) >= chosen
+        let is_blown = chosen > 0 && self.calls.load(Ordering::SeqCst) >= chosen;
+        self.n_blown.fetch_add(is_blown.into(), Ordering::SeqCst);
+        is_blown
+    }
+
+    /// How often something went wrong.
+    pub(crate) fn n_blown(&self) -> u64 {
+        self.n_blown.load(Ordering::SeqCst)
     }
 
     /// Returns when the chosen call hangs.

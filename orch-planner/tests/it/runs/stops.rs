@@ -96,7 +96,7 @@ async fn a_stopped_agent_fails_its_step_or_leaves_it_to_another() {
         assert_eq!(run.status(), status);
         house.assert_paid(usize::from(fallbacks > 0)).await;
         if let Some(failure) = run.failure() {
-            assert_eq!(failure.failure.code, "stopped");
+            assert_eq!(failure.failure.code, "agent_stopped");
         }
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use orch_a2a::testing::Script;
 use orch_billing::InMemoryLedger;
 use orch_core::ManualClock;
-use orch_planner::{Driven, InMemoryOrchestrations, OrchestrationOptions, RunStatus, StepState};
+use orch_planner::{Claim, Driven, InMemoryOrchestrations, OrchestrationOptions, RunStatus, StepState};
 use serde_json::json;
 
 use crate::house::{
@@ -118,6 +118,27 @@ async fn what_starts_here_is_driven_here_up_to_the_room_there_is() {
     house.assert_paid(3).await;
 }
 
+/// Who starts runs all the time has always some before it, and sees all the same what another has left behind.
+#[tokio::test]
+async fn what_starts_here_keeps_no_worker_from_what_another_left() {
+    let house = House::new().await;
+    let worker = house.service.begin_worker().await.unwrap();
+    assert!(worker.claim(10).await.unwrap().is_empty());
+    let elsewhere = house.elsewhere();
+    let left = elsewhere
+        .start_plan(&caller(), plan(json!([once("a", &[])])), Default::default())
+        .await
+        .unwrap();
+    let here = house.start(plan(json!([once("b", &[])]))).await;
+    let soon: Vec<_> = worker.next(10).await.unwrap().iter().map(Claim::run).collect();
+    assert_eq!(soon, [here], "the store was asked a moment ago");
+    let here = house.start(plan(json!([once("c", &[])]))).await;
+    house.clock.advance(options().poll_interval);
+    let mut later: Vec<_> = worker.next(10).await.unwrap().iter().map(Claim::run).collect();
+    later.sort_unstable();
+    assert_eq!(later, [left.run, here]);
+}
+
 #[tokio::test]
 async fn a_worker_hears_of_new_work() {
     let house = House::new().await;
@@ -130,10 +151,7 @@ async fn a_worker_hears_of_new_work() {
     assert!(!waiting.is_finished());
     let run = house.start(plan(json!([once("a", &[])]))).await;
     let (worker, claims) = waiting.await.unwrap();
-    assert_eq!(
-        claims.iter().map(orch_planner::Claim::run).collect::<Vec<_>>(),
-        [run]
-    );
+    assert_eq!(claims.iter().map(Claim::run).collect::<Vec<_>>(), [run]);
     let waiting = tokio::spawn(async move { worker.next(5).await.unwrap().len() });
     settle().await;
     house
