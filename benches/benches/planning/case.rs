@@ -46,22 +46,25 @@ impl Case {
         tasks.iter().filter(is_needed).cloned().collect()
     }
 
-    /// All tasks without those of other fields that do the same as the ones its calls need; `None` if there are no such.
+    /// All tasks, of these names, without those of other fields that do the same as the ones its calls need; `None` if there
+    /// are no such.
     pub(crate) fn without_twins(
         &self,
         all: &[String],
+        names: &[String],
         own: &[String],
         twins: &[Vec<String>],
     ) -> Option<Vec<String>> {
-        let is_twin = |task: &String| {
-            let name = name(task);
+        let is_twin = |name: &String| {
             let pairs = |call: &Expected| {
-                let both = |group: &Vec<String>| group.contains(&name) && group.contains(&call.task);
-                call.task == name || twins.iter().any(both)
+                let both = |group: &Vec<String>| group.contains(name) && group.contains(&call.task);
+                call.task == *name || twins.iter().any(both)
             };
-            self.calls.iter().any(pairs) && !own.contains(task)
+            self.calls.iter().any(pairs)
         };
-        let kept: Vec<String> = all.iter().filter(|task| !is_twin(task)).cloned().collect();
+        let tasks = all.iter().zip(names);
+        let kept = tasks.filter(|(task, name)| !is_twin(name) || own.contains(task));
+        let kept: Vec<String> = kept.map(|(task, _)| task.clone()).collect();
         (kept.len() < all.len()).then_some(kept)
     }
 }
@@ -73,7 +76,7 @@ pub(crate) fn twins() -> Outcome<Vec<Vec<String>>> {
 }
 
 /// The name of a task.
-fn name(task: &str) -> String {
+pub(crate) fn name(task: &str) -> String {
     let read: Value = serde_json::from_str(task).unwrap_or_default();
     read["name"].as_str().unwrap_or_default().to_owned()
 }

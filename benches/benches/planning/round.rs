@@ -1,6 +1,9 @@
 //! One round: all cases of some fields, with some tasks at hand, in some wording.
 
-use std::time::Instant;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Instant,
+};
 
 use orch::planner::{
     PlanError,
@@ -10,7 +13,7 @@ use orch_benches::Outcome;
 
 use crate::{
     bm25::Bm25,
-    case::{Case, Field},
+    case::{Case, Field, name},
     grade::{Grade, Tally},
     rename,
 };
@@ -76,6 +79,9 @@ impl Round<'_> {
         let (mut n_cases, mut took) = (0_u32, 0.0);
         let everything: Vec<String> = self.all.iter().flat_map(texts).collect();
         let whole = self.offered(&everything)?;
+        let names: Vec<String> = everything.iter().map(|task| name(task)).collect();
+        // What is left of all without the twins of some, which several cases have in common.
+        let mut rests: HashMap<Vec<String>, (Toolbox, Bm25)> = HashMap::new();
         for field in self.fields {
             let own = texts(field);
             let tasks = self.told(own.clone());
@@ -87,17 +93,23 @@ impl Round<'_> {
             for (written, case) in asked {
                 // What no task of its own field does, another field's may: such a goal is asked of its own field only.
                 let is_general = case.why.as_deref() == Some("irrelevant");
-                let alone = toolbox(&case.needed(&tasks))?;
-                let apart = match self.among {
-                    Among::All if !is_general => written.without_twins(&everything, &own, self.twins),
-                    _ => None,
-                };
-                let apart = apart.map(|tasks| self.offered(&tasks)).transpose()?;
+                let alone;
                 let (toolbox, plain) = match self.among {
-                    Among::Alone if !case.calls.is_empty() => (&alone, &few.1),
+                    Among::Alone if !case.calls.is_empty() => {
+                        alone = toolbox(&case.needed(&tasks))?;
+                        (&alone, &few.1)
+                    }
                     Among::All if !is_general => {
-                        let (toolbox, plain) = apart.as_ref().unwrap_or(&whole);
-                        (toolbox, plain)
+                        let rest = written.without_twins(&everything, &names, &own, self.twins);
+                        let offered = match rest.map(|rest| rests.entry(rest)) {
+                            None => &whole,
+                            Some(Entry::Occupied(rest)) => rest.into_mut(),
+                            Some(Entry::Vacant(rest)) => {
+                                let offered = self.offered(rest.key())?;
+                                rest.insert(offered)
+                            }
+                        };
+                        (&offered.0, &offered.1)
                     }
                     _ => (&few.0, &few.1),
                 };

@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// Within what the runs of a killed one are taken over where the machine keeps up.
-const LIMIT_OF_KILLED: Duration = Duration::from_secs(2 * TTL.as_secs());
+const LIMIT_OF_KILLED: Duration = TTL.saturating_mul(2);
 
 /// The same for one that stands still: what it has locked stays so until the server ends its transaction.
-const LIMIT_OF_PAUSED: Duration = Duration::from_secs(LIMIT_OF_KILLED.as_secs() + TIMEOUT.as_secs());
+const LIMIT_OF_PAUSED: Duration = LIMIT_OF_KILLED.saturating_add(TIMEOUT);
 
 /// So many times as long a machine may take that itself stands still for a moment; most have to keep within the limit.
 const FORBEARANCE: u32 = 5;
