@@ -8,6 +8,7 @@ mod forward;
 mod kept;
 mod lanes;
 mod leading;
+mod owed;
 mod quotas;
 mod rejections;
 mod repeats;

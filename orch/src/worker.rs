@@ -160,12 +160,13 @@ async fn beat(parts: Parts, worker: Arc<Worker>) {
     }
 }
 
-/// Gives back what expired holds still keep.
+/// Gives back what expired holds still keep, and pays what is still owed.
 async fn sweep(parts: Parts) {
+    let keepers = (parts.orchestrations.clone(), parts.transactions.clone());
     loop {
         match parts
             .billing
-            .sweep(&parts.orchestrations, parts.options.sweep_batch.max(1))
+            .sweep(&keepers, parts.options.sweep_batch.max(1))
             .await
         {
             // There may be more where a whole batch came from.

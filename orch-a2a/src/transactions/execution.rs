@@ -22,6 +22,7 @@ use super::{
     approval::UsedApproval,
     error::TransactError,
     flights::{Flight, Landed, Lead},
+    owed,
 };
 use crate::{
     Answer, Cancel, Exchange, Funds, Invocation, InvokeError, Keeper, Kept, Outcome, Progress,
@@ -227,7 +228,7 @@ impl Execution {
             arguments: Map::new(),
             deadline: self.transaction.ends_by,
             funds: Funds::Credits,
-            keeper: self.transaction.id.to_string(),
+            keeper: owed::keeper(&self.transaction),
             step: None,
         }
     }

@@ -5,6 +5,7 @@ mod house;
 mod kept;
 mod log;
 mod moments;
+mod owed;
 mod races;
 mod rejections;
 mod repeats;

@@ -4,13 +4,34 @@ use async_trait::async_trait;
 use orch_core::StoreError;
 
 use super::Billing;
-use crate::{BillingError, Closing, Ending, Extension, HoldQuery, More, telemetry};
+use crate::{BillingError, Closing, Ending, Extension, Hold, HoldQuery, More, UsageRecord, telemetry};
 
 /// Knows who still works with a hold.
 #[async_trait]
 pub trait HoldKeepers: Send + Sync {
     /// Whether the keeper of that name, such as `run_…`, may still need its holds.
     async fn is_alive(&self, keeper: &str) -> Result<bool, StoreError>;
+
+    /// What was used, where the keeper owes all of a due hold: it was answered, and something kept it from paying. By default
+    /// nobody owes anything.
+    async fn owed(&self, _keeper: &str, _hold: &Hold) -> Result<Option<UsageRecord>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// Those of two houses, of whom each knows its own by their names.
+#[async_trait]
+impl<A: HoldKeepers, B: HoldKeepers> HoldKeepers for (A, B) {
+    async fn is_alive(&self, keeper: &str) -> Result<bool, StoreError> {
+        Ok(self.0.is_alive(keeper).await? || self.1.is_alive(keeper).await?)
+    }
+
+    async fn owed(&self, keeper: &str, hold: &Hold) -> Result<Option<UsageRecord>, StoreError> {
+        match self.0.owed(keeper, hold).await? {
+            Some(usage) => Ok(Some(usage)),
+            None => self.1.owed(keeper, hold).await,
+        }
+    }
 }
 
 impl Billing {
@@ -19,8 +40,8 @@ impl Billing {
 
     /// Expires holds whose time is over, at most `limit`, and says how many.
     ///
-    /// A hold whose keeper is alive lasts [`POSTPONEMENT`](Self::POSTPONEMENT) longer instead, and a hold with open
-    /// sub-holds is left alone until they are closed. Call it again and again, from one worker or many.
+    /// A hold whose keeper is alive lasts [`POSTPONEMENT`](Self::POSTPONEMENT) longer instead, one that is owed is captured
+    /// whole, and one with open sub-holds is left alone until they are closed. Call it again and again, from one worker or many.
     pub async fn sweep(&self, keepers: &dyn HoldKeepers, limit: u32) -> Result<u32, BillingError> {
         let now = self.clock.now();
         let mut n_expired = 0;
@@ -42,6 +63,17 @@ impl Billing {
                         at: now,
                     })
                     .await?;
+                continue;
+            }
+            if let Some(keeper) = &due.keeper
+                && let Some(usage) = keepers.owed(keeper, &due).await?
+            {
+                let payment = self.payment(due.id, due.amount, Some(usage))?;
+                // A refusal means that it was closed just now.
+                if self.store.close(&payment).await?.is_ok() {
+                    tracing::info!(hold = %due.id, account = %due.account, "an answer is paid late");
+                    self.paid_elsewhere(&payment);
+                }
                 continue;
             }
             let closing = Closing {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use orch::{
-    Clock, OsEntropy, SystemClock,
+    BasisPoints, Caller, Clock, Currency, OsEntropy, SystemClock,
     a2a::{
         TransactionStore,
         store::{Filter, Name},
@@ -15,9 +15,17 @@ use orch::{
     },
     audit::Audit,
     backends::SqlStore,
+    billing::Billing,
 };
 
-use crate::{Fallible, acknowledgement::Acknowledgement, files::Files, provider, workload::Label};
+use crate::{
+    Fallible,
+    acknowledgement::Acknowledgement,
+    files::Files,
+    house::{CREDITS, PAID, PRICE},
+    provider,
+    workload::Label,
+};
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,7 +163,36 @@ pub(crate) async fn compare(files: &Files, said: &Said, is_last: bool) -> Fallib
     }
     of_audit(&mut comparison, &store, is_last).await?;
     of_pending(&mut comparison, &store, is_last).await?;
+    if is_last {
+        of_payments(&mut comparison, &store).await?;
+    }
     Ok(comparison)
+}
+
+/// The price of each that was answered, and nothing else.
+async fn of_payments(comparison: &mut Comparison, store: &SqlStore) -> Fallible<()> {
+    let answered = Filter {
+        service: Some(PAID.parse()?),
+        state: Some("success".to_owned()),
+        limit: 1_000_000,
+        ..Filter::default()
+    };
+    let n_answered = TransactionStore::list(store, &answered).await?.len();
+    let owed = i64::try_from(n_answered)? * PRICE;
+    let billing = Billing::new(
+        Arc::new(store.clone()),
+        Arc::new(SystemClock),
+        BasisPoints::default(),
+    );
+    let consumer = Caller::host("a2a:agent-001".parse()?);
+    let balance = billing.balance(&consumer, Currency::Algo).await?;
+    let (left, held) = (balance.available.minor(), balance.held.minor());
+    comparison.require(
+        (left, held) == (CREDITS - owed, 0),
+        "what was answered is paid, once",
+        || format!("{n_answered} were answered for {owed}, of {CREDITS} are left {left}, and held {held}"),
+    );
+    Ok(())
 }
 
 async fn of_audit(comparison: &mut Comparison, store: &SqlStore, is_last: bool) -> Fallible<()> {

@@ -27,6 +27,13 @@ const SERVICES: [&str; 3] = [
     r#"{"service_id":"srv-gated","provider_agent_id":"agent-002","metadata":{"requires_approval":true}}"#,
 ];
 
+/// The one with a price, and its price in minor units.
+pub(crate) const PAID: &str = "srv-paid";
+pub(crate) const PRICE: i64 = 100;
+
+/// What the consumer has at first, in minor units.
+pub(crate) const CREDITS: i64 = 1_000_000_000;
+
 /// How long a client waits for an answer of a shared house, and how long a call goes on.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
 
@@ -63,7 +70,7 @@ impl House {
             let record = Document::read(service.as_bytes())?;
             house.orchestrator.directory().register(&record).await?;
         }
-        let credits = Amount::new(1_000_000_000, Currency::Algo)?;
+        let credits = Amount::new(CREDITS, Currency::Algo)?;
         let account = "a2a:agent-001".parse()?;
         house
             .orchestrator

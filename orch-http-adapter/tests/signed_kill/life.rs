@@ -1,14 +1,21 @@
 //! One life of the process that is killed: it asks again for what its former lives asked for, and for what is new.
 
-use std::{fs, io, path::PathBuf, process::ExitCode, time::Duration};
+use std::{fs, io, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use orch::{Clock, Stores, SystemClock};
+use orch::{
+    BasisPoints, Clock, ManualClock, Stores, SystemClock,
+    billing::{Billing, LedgerStore},
+};
 
 use crate::{Fallible, files::Files, house::House, mutants::Mutant, provider::Provider, workload::Label};
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
+/// Longer than any hold lasts.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many due holds are looked at in one go: all of them.
+const SWEPT_AT_ONCE: u32 = 1_000_000;
 /// How often is sealed what was done, more often than a server does.
 const SEAL_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -81,6 +88,7 @@ pub(crate) fn main(life: &Life) -> ExitCode {
 async fn live(life: &Life) -> Fallible<()> {
     let stores = Stores::from(life.files.serve().await?);
     let stores = life.mutant.map_or(stores.clone(), |mutant| mutant.infect(stores));
+    let ledger = stores.ledger.clone();
     let house = House::open(
         stores,
         Provider::open(&life.files.effects)?,
@@ -90,6 +98,7 @@ async fn live(life: &Life) -> Fallible<()> {
     let again = life.again()?.into_iter();
     if life.is_last {
         ask(&house, again).await?;
+        settle_all(&house, ledger).await?;
         return seal_all(&house).await;
     }
     tokio::select! {
@@ -110,6 +119,15 @@ async fn seal(house: &House) -> Fallible<()> {
         house.orchestrator().audit().seal().await?;
         SystemClock.sleep(SEAL_INTERVAL).await;
     }
+}
+
+/// Pays, as if so much time had passed, what former lives left unpaid, and gives the rest back.
+async fn settle_all(house: &House, ledger: Arc<dyn LedgerStore>) -> Fallible<()> {
+    let later = ManualClock::at(SystemClock.now() + DAY);
+    let billing = Billing::new(ledger, Arc::new(later), BasisPoints::default());
+    let transactions = house.orchestrator().transactions();
+    billing.sweep(transactions, SWEPT_AT_ONCE).await?;
+    Ok(())
 }
 
 /// Seals everything, as soon as the lease of the former life is over.

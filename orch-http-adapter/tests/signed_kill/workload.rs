@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde_json::json;
 
-use crate::Fallible;
+use crate::{Fallible, house::PAID};
 
 /// A request: the life that first asks for it, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ impl Label {
 
     pub(crate) fn service(self) -> &'static str {
         match self.kind() {
-            Kind::Id => "srv-paid",
+            Kind::Id => PAID,
             Kind::Key => "srv-free",
             Kind::Gated => "srv-gated",
         }

@@ -195,7 +195,7 @@ impl House {
         house
     }
 
-    async fn register(&self, id: &str, number: u8) {
+    pub(super) async fn register(&self, id: &str, number: u8) {
         let registration = Registration {
             id: id.parse().unwrap(),
             key: AgentSigner::from_seed(&[number; 32]).key(),

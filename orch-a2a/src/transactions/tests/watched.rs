@@ -19,6 +19,8 @@ pub(super) struct Watched {
     pub(super) is_blind: bool,
     /// Whether refusals cannot be written down.
     pub(super) is_full: bool,
+    /// Whether nothing goes on that wrote down how a transaction ended, as when its process ends then.
+    pub(super) ends_the_process: bool,
     pub(super) written: Mutex<Vec<Event>>,
 }
 
@@ -50,7 +52,11 @@ impl TransactionStore for Watched {
     }
 
     async fn finish(&self, finish: &Finish) -> Result<bool, StoreError> {
-        self.store.finish(finish).await
+        let written = self.store.finish(finish).await;
+        if self.ends_the_process {
+            std::future::pending::<()>().await;
+        }
+        written
     }
 
     async fn reject(&self, rejection: &Event) -> Result<bool, StoreError> {

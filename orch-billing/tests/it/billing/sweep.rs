@@ -1,7 +1,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
-use orch_billing::{Billing, HoldKeepers, HoldRequest, HoldState};
+use orch_billing::{Billing, Hold, HoldKeepers, HoldRequest, HoldState, UsageRecord};
 use orch_core::{Clock, StoreError};
 
 use super::{World, algo, id, request, within, world};
@@ -13,6 +13,21 @@ struct Alive(HashSet<&'static str>);
 impl HoldKeepers for Alive {
     async fn is_alive(&self, keeper: &str) -> Result<bool, StoreError> {
         Ok(self.0.contains(keeper))
+    }
+}
+
+/// Whoever is called so owes what it keeps.
+struct Owing<'w>(&'static str, &'w World);
+
+#[async_trait]
+impl HoldKeepers for Owing<'_> {
+    async fn is_alive(&self, _keeper: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn owed(&self, keeper: &str, hold: &Hold) -> Result<Option<UsageRecord>, StoreError> {
+        let usage = self.1.usage(hold.id.uuid().as_u128());
+        Ok((keeper == self.0).then_some(usage))
     }
 }
 
@@ -134,4 +149,27 @@ async fn in_doubt_nothing_expires() {
     world.clock.advance(Duration::from_secs(61));
     assert!(world.billing.sweep(&Away, 10).await.is_err());
     assert_eq!(state(&world, 1).await, HoldState::Open);
+}
+
+#[tokio::test]
+async fn what_is_owed_is_paid_and_not_given_back() {
+    let world = world().await;
+    for (number, keeper) in [(1, "tx_1"), (2, "tx_2")] {
+        let request = kept_by(keeper, request(number, 10));
+        world.billing.hold(request).await.unwrap();
+    }
+    let keepers = (Alive(HashSet::new()), Owing("tx_1", &world));
+    assert_eq!(world.billing.sweep(&keepers, 10).await.unwrap(), 0);
+    assert_eq!(
+        state(&world, 1).await,
+        HoldState::Open,
+        "it may still pay by itself"
+    );
+    world.clock.advance(Duration::from_secs(61));
+    assert_eq!(world.billing.sweep(&keepers, 10).await.unwrap(), 1);
+    assert!(matches!(state(&world, 1).await, HoldState::Captured { .. }));
+    assert_eq!(state(&world, 2).await, HoldState::Expired);
+    assert_eq!(world.balance().await, (90, 0));
+    assert_eq!(world.billing.sweep(&keepers, 10).await.unwrap(), 0);
+    assert_eq!(world.balance().await, (90, 0));
 }
