@@ -20,6 +20,9 @@ pub(super) const NAMED: f64 = 0.9;
 /// From here on, a stem is what the offer is about rather than what it mentions.
 pub(super) const STRONG: f64 = 0.75;
 
+/// So many examples of a task tell words that ask for it.
+pub(super) const EXAMPLES: usize = 20;
+
 /// A task as planning reads it.
 #[derive(Debug)]
 pub(super) struct Profile {
@@ -57,6 +60,9 @@ impl Profile {
         vocabulary.say(first, 0.8);
         vocabulary.say(rest, 0.6);
         vocabulary.say(&format!("{} {}", version.category, version.description), 0.5);
+        for example in offered.examples.iter().take(EXAMPLES) {
+            vocabulary.say(&example.input.to_string(), 0.4);
+        }
         for member in &members {
             vocabulary.say_stems(&member.name_stems, 0.6);
             vocabulary.say_stems(&member.about, 0.4);

@@ -5,6 +5,7 @@ mod by_heart;
 mod chains;
 mod goals;
 mod limits;
+mod own_words;
 mod properties;
 mod refusals;
 

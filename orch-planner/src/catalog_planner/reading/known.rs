@@ -11,6 +11,7 @@ use super::{
     slot::{Slot, slots},
 };
 use crate::catalog_planner::{
+    profile::EXAMPLES,
     shape::Shape,
     stem::stem,
     word::{is_action, is_function_word, is_request, stems, words},
@@ -85,7 +86,7 @@ impl Known {
         known.join(&task.name);
         known.join(first);
         known.say(rest, 0.55);
-        for example in task.examples.iter().take(20) {
+        for example in task.examples.iter().take(EXAMPLES) {
             known.say(&example.input.to_string(), 0.4);
         }
         for slot in slots
