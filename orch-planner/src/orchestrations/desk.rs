@@ -32,6 +32,8 @@ struct Papers {
     n_reserved: usize,
     /// How many runs the worker waits for, to drive them at once.
     n_awaited: usize,
+    /// Whether the store had so much work the last time that nothing of this was taken.
+    is_passed_over: bool,
     /// When the store had no work, unless it was said since that there is some.
     idle_since: Option<Timestamp>,
     /// Runs that were given up for now, and from when on they are tried again.
@@ -139,6 +141,16 @@ impl Desk {
             taken.push(papers.put_off.swap_remove(due).1);
         }
         taken
+    }
+
+    /// Says that nothing was taken from here, for the work that the store had.
+    pub(super) fn pass_over(&self) {
+        self.lock().is_passed_over = true;
+    }
+
+    /// Whether that was said since this was asked.
+    pub(super) fn was_passed_over(&self) -> bool {
+        std::mem::take(&mut self.lock().is_passed_over)
     }
 
     /// Whether the worker should ask for runs that it was granted and does not know of. Without a reason, it should once

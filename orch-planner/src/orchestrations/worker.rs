@@ -82,11 +82,22 @@ impl Worker {
         if limit == 0 {
             return Ok(Vec::new());
         }
+        let shared = &self.service.0;
+        let take = |room| shared.desk.take(self.id, shared.clock.now(), room);
+        if shared.desk.was_passed_over() {
+            let own = take(limit as usize);
+            if !own.is_empty() {
+                return Ok(own);
+            }
+        }
         // What starts here all the time must not keep it from what others left behind.
         let stored = self.claim_stored(limit).await;
         let room = (limit as usize).saturating_sub(stored.as_ref().map_or(0, Vec::len));
-        let shared = &self.service.0;
-        let mut claims = shared.desk.take(self.id, shared.clock.now(), room);
+        if room == 0 {
+            // Nor what others left behind from what starts here.
+            shared.desk.pass_over();
+        }
+        let mut claims = take(room);
         match stored {
             Ok(stored) => claims.extend(stored),
             Err(error) if claims.is_empty() => return Err(error),

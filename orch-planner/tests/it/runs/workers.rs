@@ -139,6 +139,31 @@ async fn what_starts_here_keeps_no_worker_from_what_another_left() {
     assert_eq!(later, [left.run, here]);
 }
 
+/// However much there is of both.
+#[tokio::test]
+async fn what_starts_here_and_what_others_left_take_turns() {
+    let house = House::new().await;
+    let worker = house.service.begin_worker().await.unwrap();
+    let elsewhere = house.elsewhere();
+    let mut here = Vec::new();
+    for _ in 0..3 {
+        elsewhere
+            .start_plan(&caller(), plan(json!([once("a", &[])])), Default::default())
+            .await
+            .unwrap();
+        here.push(house.start(plan(json!([once("b", &[])]))).await);
+    }
+    let mut are_from_here = Vec::new();
+    for _ in 0..6 {
+        let [claim] = &worker.claim(1).await.unwrap()[..] else {
+            panic!("there is one more");
+        };
+        are_from_here.push(here.contains(&claim.run()));
+    }
+    assert_eq!(are_from_here, [false, true, false, true, false, true]);
+    assert!(worker.claim(1).await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn a_worker_hears_of_new_work() {
     let house = House::new().await;
