@@ -68,11 +68,11 @@ impl Billing {
             if let Some(keeper) = &due.keeper
                 && let Some(usage) = keepers.owed(keeper, &due).await?
             {
-                let payment = self.payment(due.id, due.amount, Some(usage))?;
-                // A refusal means that it was closed just now.
-                if self.store.close(&payment).await?.is_ok() {
-                    tracing::info!(hold = %due.id, account = %due.account, "an answer is paid late");
-                    self.paid_elsewhere(&payment);
+                match self.capture(due.id, due.amount, Some(usage)).await {
+                    Ok(_) => tracing::info!(hold = %due.id, account = %due.account, "an answer is paid late"),
+                    Err(BillingError::Store(error)) => return Err(error.into()),
+                    // A refusal means that it was closed just now.
+                    Err(_) => {}
                 }
                 continue;
             }

@@ -15,4 +15,5 @@ mod runs;
 mod send;
 mod shutdown;
 mod telemetry;
+mod unpaid;
 mod waiting;

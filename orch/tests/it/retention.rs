@@ -117,7 +117,7 @@ async fn by_default_what_is_young_is_kept(engine: Engine) {
 }
 
 /// Makes a transaction that was answered so many days ago.
-async fn answered(engine: &Engine, id: &str, days_ago: u32) {
+pub(crate) async fn answered(engine: &Engine, id: &str, days_ago: u32) {
     let at = SystemClock.now() - DAY * days_ago;
     let transaction = Transaction {
         id: id.parse().unwrap(),
