@@ -173,6 +173,24 @@ impl PlanError {
         }
     }
 
+    /// Whether it is about the goal and the catalog, and no matter of money or of who is away for a moment.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::NothingFits { .. }
+            | Self::MissingArgument { .. }
+            | Self::UnfitArgument { .. }
+            | Self::TooManyAgents { .. }
+            | Self::Currency { .. }
+            | Self::TooManyWishes { .. }
+            | Self::Unusable { .. } => true,
+            Self::Offline { .. }
+            | Self::Budget { .. }
+            | Self::Model { .. }
+            | Self::ModelTooDear { .. }
+            | Self::Failed { .. } => false,
+        }
+    }
+
     /// Whether it is the model's fault, so that a planner without one may do better.
     pub(crate) fn is_the_models(&self) -> bool {
         matches!(

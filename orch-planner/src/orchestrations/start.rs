@@ -1,6 +1,7 @@
 //! How a run comes to be: planned, validated, its price held, durable, and only then acknowledged.
 
 mod bundle;
+mod unplanned;
 
 use std::time::Duration;
 
@@ -55,6 +56,15 @@ impl Orchestrations {
     }
 
     /// Makes a plan for the goal and starts it; the key makes starting the same goal twice the same as once.
+    ///
+    /// That holds of a goal, too, that there is no plan for: under a key it is a run without steps, which has failed, so that
+    /// no model is asked and paid for it again (`the_same_goal_is_not_planned_twice`). What time or money may mend - an agent
+    /// or a model that is away, a budget or credits that do not suffice - is refused alone, as everything is without a key,
+    /// and nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// What a planner refuses, and what [`start_plan`](Self::start_plan) does.
     pub async fn start(
         &self,
         caller: &Caller,
@@ -92,7 +102,10 @@ impl Orchestrations {
         }
         self.check_switch(caller).await?;
         self.check_named(caller, &goal.limits).await?;
-        let proposal = self.think(caller, &goal).await?;
+        let proposal = match self.think(caller, &goal).await {
+            Ok(proposal) => proposal,
+            Err(error) => return self.unplanned(caller, &goal, options, key, error).await,
+        };
         let replan = self.0.options.replan_policy(&goal);
         self.start_valid(caller, proposal, &KnownAgents::default(), options, key, replan)
             .await

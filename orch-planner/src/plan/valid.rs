@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use orch_core::{AgentId, Amount, Version};
+use orch_core::{AgentId, Amount, Currency, Version};
 use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
@@ -70,6 +70,18 @@ impl ValidPlan {
             output,
             price,
         }))
+    }
+
+    /// No step at all, in that currency: of a goal that no plan was made of.
+    pub(crate) fn none(currency: Currency) -> Self {
+        let Graph { after, .. } = Graph::new(Vec::new());
+        Self::new(
+            Vec::new(),
+            Indexes::default(),
+            after,
+            None,
+            Amount::zero(currency),
+        )
     }
 
     /// The same plan, with another agent for a step.

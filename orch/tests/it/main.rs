@@ -16,4 +16,5 @@ mod send;
 mod shutdown;
 mod telemetry;
 mod unpaid;
+mod unplanned;
 mod waiting;

@@ -1,8 +1,12 @@
 //! Asking a model is held, paid and metered, and never above the budget.
 
+use std::sync::Arc;
+
 use orch_billing::{Period, UsageOutcome};
 use orch_core::{Currency, PageRequest};
-use orch_planner::{LlmOptions, PlanError, Planner, llm::LlmError, testing::Turn};
+use orch_planner::{
+    LlmOptions, OrchestrationError, PlanError, Planner, RunStatus, Started, llm::LlmError, testing::Turn,
+};
 use serde_json::json;
 
 use super::{READ, SAID, Study, WRITTEN, budget, goal, one};
@@ -152,4 +156,80 @@ impl Study {
             .unwrap()
             .items
     }
+}
+
+#[tokio::test]
+async fn the_same_goal_is_not_planned_twice() {
+    let study = Study::new(["no", "no", "no"].map(Turn::say)).await;
+    let service = study.service(Arc::new(study.planner.clone()));
+    let key = || Some("k".to_owned());
+    let first = service.start(&caller(), goal("Echo"), key()).await.unwrap();
+    let run = service.wait(&caller(), first.run).await.unwrap();
+    assert_eq!((run.status(), run.plan().steps()), (RunStatus::Failed, &[][..]));
+    let failure = &run.failure().unwrap().failure;
+    assert_eq!(failure.code, "no_plan");
+    assert!(
+        failure
+            .reason
+            .starts_with("model scripted made no valid plan in 3 attempts"),
+        "{}",
+        failure.reason
+    );
+    let again = service.start(&caller(), goal("Echo"), key()).await.unwrap();
+    assert_eq!(
+        (first.is_new, again),
+        (
+            true,
+            Started {
+                run: first.run,
+                is_new: false
+            }
+        )
+    );
+    assert_eq!(study.model.asked().len(), 3, "it is not asked again");
+    assert_eq!(study.house.balance().await.available.minor(), CREDITS - 3 * SAID);
+    let other = service.start(&caller(), goal("Echo twice"), key()).await;
+    assert!(
+        matches!(other, Err(OrchestrationError::Conflict { .. })),
+        "{other:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_key_a_refused_goal_leaves_nothing() {
+    let study = Study::new(["no", "no", "no"].map(Turn::say)).await;
+    let service = study.service(Arc::new(study.planner.clone()));
+    let refused = service.start(&caller(), goal("Echo"), None).await;
+    assert!(
+        matches!(
+            refused,
+            Err(OrchestrationError::Planner(PlanError::Unusable { .. }))
+        ),
+        "{refused:?}"
+    );
+    let runs = service.list(&caller(), PageRequest::default()).await.unwrap();
+    assert_eq!(runs.total, 0);
+}
+
+#[tokio::test]
+async fn what_time_mends_is_planned_again_under_its_key() {
+    let study = Study::new([
+        Turn::Fail(LlmError::Unreachable("no".into())),
+        one("echo/do", &json!({})),
+    ])
+    .await;
+    let service = study.service(Arc::new(study.planner.clone()));
+    let key = || Some("k".to_owned());
+    let away = service.start(&caller(), goal("Echo"), key()).await;
+    assert!(
+        matches!(away, Err(OrchestrationError::Planner(PlanError::Model { .. }))),
+        "{away:?}"
+    );
+    assert!(
+        service
+            .start(&caller(), goal("Echo"), key())
+            .await
+            .unwrap()
+            .is_new
+    );
 }
