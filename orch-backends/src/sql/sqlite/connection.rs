@@ -92,7 +92,6 @@ impl Database {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "cache_size", -16_384)?; // 16 MiB
-        connection.pragma_update(None, "mmap_size", 268_435_456)?; // the first 256 MiB are read without a copy
         Ok(connection)
     }
 
@@ -112,6 +111,9 @@ impl Database {
             Durability::Normal => "normal",
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
+        // The first 256 MiB are read without a copy. A connection that reads would map them anew after each commit of the
+        // writer, which costs more than the copies of what most reads look at.
+        connection.pragma_update(None, "mmap_size", 268_435_456)?;
         // 16 MiB: what is written again and again goes into the database less often, and one table still finds each page.
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         connection.pragma_update(None, "journal_size_limit", 67_108_864) // 64 MiB
