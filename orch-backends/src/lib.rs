@@ -6,6 +6,8 @@ pub mod http;
 #[cfg(feature = "process")]
 pub mod process;
 pub mod sql;
+#[cfg(any(feature = "http", feature = "postgres-tls"))]
+mod tls;
 #[cfg(any(feature = "http", feature = "process"))]
 mod wire;
 

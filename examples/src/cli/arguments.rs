@@ -9,7 +9,7 @@ use super::model::ModelArguments;
 #[derive(Debug, Parser)]
 #[command(name = "orchestrator", version)]
 pub struct Arguments {
-    /// Where everything is kept: sqlite://FILE or postgres://...
+    /// Where everything is kept: sqlite://FILE or postgres://..., with ?sslmode=verify-full for encrypted connections
     #[arg(long, global = true, value_name = "URL", default_value = "sqlite://orch.db")]
     pub db: String,
     /// The account that owns and pays.

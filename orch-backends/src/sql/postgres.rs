@@ -1,8 +1,18 @@
 //! The engine for several replicas over one state: PostgreSQL, through a pool.
 
+#![cfg_attr(
+    not(feature = "postgres-tls"),
+    expect(
+        clippy::clone_on_copy,
+        reason = "what makes plain connections is nothing, and a copy"
+    )
+)]
+
 mod bell;
+mod connector;
 mod failure;
 mod placeholders;
+mod security;
 mod session;
 mod tx;
 mod value;
@@ -12,12 +22,13 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use orch_core::{Clock, StoreError, SystemClock, event::Bell};
-use tokio_postgres::{Config, NoTls, error::SqlState};
+use tokio_postgres::{Config, error::SqlState};
 
 use self::{
     bell::PostgresBell,
     failure::{Failure, store_error},
     placeholders::Placeholders,
+    security::Security,
     session::Session,
 };
 use super::{ConnectError, Dialect, Engine, Options, ServingLock, Unit};
@@ -35,7 +46,11 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// future was dropped, is closed: the server rolls back what was open. Where someone listens to its [`Bell`], one more
 /// connection beside the pool listens and notifies.
 ///
-/// Connections are not encrypted: the server is on this machine, or the network between is trusted.
+/// Connections are encrypted where the URL says `sslmode=verify-full` (or `require`, or `verify-ca`, which mean the same here):
+/// then the server shows a certificate for the host that the URL names, which is vouched for by who is in the PEM file
+/// `sslrootcert`, or by one of Mozilla's roots where no file is named. Nothing less is encrypted at all, and a server that does
+/// not speak TLS is then refused. That needs the feature `postgres-tls`. Without a word about it, connections are plain, and
+/// the log says so where the server is not on this machine.
 #[derive(Debug)]
 pub struct PostgresEngine {
     pool: Pool,
@@ -48,15 +63,17 @@ impl PostgresEngine {
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Invalid`] for a URL or schema that cannot be, [`ConnectError::Store`] when there is no
-    /// connection.
+    /// [`ConnectError::Invalid`] for a URL, a file of roots or a schema that cannot be, [`ConnectError::Store`] when there is
+    /// no connection.
     pub async fn connect(url: &str, options: &Options) -> Result<Self, ConnectError> {
         check_schema(&options.schema)?;
-        let config = config(url, options)?;
-        let bell = PostgresBell::new(config.clone(), &options.schema);
+        let (security, url) = Security::take_from(url)?;
+        let mut config = config(&url, options)?;
+        let connector = security.apply(&mut config)?;
+        let bell = PostgresBell::new(config.clone(), connector.clone(), &options.schema);
         let manager = Manager::from_config(
             config,
-            NoTls,
+            connector,
             ManagerConfig {
                 recycling_method: RecyclingMethod::Fast,
             },

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails panics, its helpers too")]
 
 mod broken;
+mod encrypted;
 mod postgres;
 mod sqlite;
 

@@ -7,18 +7,22 @@ mod connection;
 mod mail;
 mod notice;
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use orch_core::event::{Bell, Ear, News};
 use tokio::{runtime::Handle, sync::Notify, task::JoinHandle};
 use tokio_postgres::Config;
 
 use self::mail::Mail;
+use super::connector::Connector;
 
 /// Tells the other processes that listen on the same channel, once someone listens here.
-#[derive(Debug)]
 pub(super) struct PostgresBell {
     config: Config,
+    connector: Connector,
     channel: String,
     post: Arc<Post>,
     /// The task that holds the connection.
@@ -36,12 +40,13 @@ struct Post {
 
 impl PostgresBell {
     /// A bell on a channel, which is named by the schema, so that those who share one hear each other.
-    pub(super) fn new(mut config: Config, channel: &str) -> Self {
+    pub(super) fn new(mut config: Config, connector: Connector, channel: &str) -> Self {
         // So that an operator sees whose connection it is.
         let name = config.get_application_name().unwrap_or_default();
         config.application_name(format!("{name} listens on {channel}"));
         Self {
             config,
+            connector,
             channel: channel.to_owned(),
             post: Arc::default(),
             postman: Mutex::default(),
@@ -71,8 +76,9 @@ impl Bell for PostgresBell {
         self.post.add_ear(ear);
         let mut postman = self.postman.lock().unwrap_or_else(PoisonError::into_inner);
         if postman.as_ref().is_none_or(JoinHandle::is_finished) {
-            let (config, channel, post) = (self.config.clone(), self.channel.clone(), self.post.clone());
-            *postman = Some(runtime.spawn(connection::keep(config, channel, post)));
+            let (config, connector) = (self.config.clone(), self.connector.clone());
+            let kept = connection::keep(config, connector, self.channel.clone(), self.post.clone());
+            *postman = Some(runtime.spawn(kept));
         }
     }
 }
@@ -83,6 +89,14 @@ impl Drop for PostgresBell {
         if let Some(postman) = postman.take() {
             postman.abort();
         }
+    }
+}
+
+impl fmt::Debug for PostgresBell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresBell")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Goals that there is no plan for.
 
-use orch_core::{Caller, Currency, RunId};
+use orch_core::{Amount, Caller, Currency, RunId};
 
 use super::{Orchestrations, same, summary};
 use crate::{
@@ -28,10 +28,7 @@ impl Orchestrations {
         let now = self.0.clock.now();
         let id = RunId::generate(now, &*self.0.entropy);
         // What costs nothing may be counted in any currency.
-        let currency = goal
-            .limits
-            .budget
-            .map_or(Currency::Algo, |budget| budget.currency());
+        let currency = goal.limits.budget.map_or(Currency::Algo, Amount::currency);
         let planned = Planned {
             account: caller.account().clone(),
             goal: options.goal,

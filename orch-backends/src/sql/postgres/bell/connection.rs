@@ -12,9 +12,9 @@ use futures_util::{
     stream::poll_fn,
 };
 use orch_core::{Clock, SystemClock, event::News};
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, Error, NoTls, Socket, tls::NoTlsStream};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Error, Socket, tls::MakeTlsConnect};
 
-use super::{Post, notice};
+use super::{Connector, Post, notice};
 
 /// The time from one notice to the next, while more and more news is put together.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -23,9 +23,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Holds the connection, and makes another when it breaks. What happens in between is found by looking.
-pub(super) async fn keep(config: Config, channel: String, post: Arc<Post>) {
+pub(super) async fn keep(config: Config, connector: Connector, channel: String, post: Arc<Post>) {
     loop {
-        if let Err(error) = converse(&config, &channel, &post).await {
+        if let Err(error) = converse(&config, &connector, &channel, &post).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "no news of other processes until the server is back");
         }
@@ -34,8 +34,17 @@ pub(super) async fn keep(config: Config, channel: String, post: Arc<Post>) {
 }
 
 /// Listens and notifies until the connection breaks.
-async fn converse(config: &Config, channel: &str, post: &Post) -> Result<(), Error> {
-    let (client, connection) = config.connect(NoTls).await?;
+async fn converse(config: &Config, connector: &Connector, channel: &str, post: &Post) -> Result<(), Error> {
+    let limit = config.get_connect_timeout().copied().unwrap_or(RETRY);
+    // The driver's own limit ends when the server is reached, before it has said a word.
+    let connecting = pin!(config.connect(connector.clone()));
+    let (client, connection) = match select(connecting, pin!(SystemClock.sleep(limit))).await {
+        Either::Left((connected, _)) => connected?,
+        Either::Right(_) => {
+            tracing::warn!("no news of other processes: the server does not answer");
+            return Ok(());
+        }
+    };
     let heard = pin!(hear(connection, post));
     let told = pin!(tell(&client, channel, post));
     match select(heard, told).await {
@@ -45,7 +54,10 @@ async fn converse(config: &Config, channel: &str, post: &Post) -> Result<(), Err
 }
 
 /// Drives the connection, and passes on what comes by it.
-async fn hear(mut connection: Connection<Socket, NoTlsStream>, post: &Post) -> Result<(), Error> {
+async fn hear(
+    mut connection: Connection<Socket, <Connector as MakeTlsConnect<Socket>>::Stream>,
+    post: &Post,
+) -> Result<(), Error> {
     let mut messages = poll_fn(|context| connection.poll_message(context));
     while let Some(message) = messages.next().await {
         if let AsyncMessage::Notification(notification) = message? {
