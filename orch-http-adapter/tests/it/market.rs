@@ -7,6 +7,7 @@ mod limits;
 mod orchestrate;
 mod overspend;
 mod page;
+mod repeats;
 mod replicas;
 mod strangers;
 mod usage;

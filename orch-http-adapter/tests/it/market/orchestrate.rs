@@ -10,7 +10,7 @@ use crate::house::{Answer, House, after, algo, house, house_with};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A house whose goals are all reached by the same two steps of `one` and `two`, at 0.1 and 0.2 ALGO.
-async fn two() -> House {
+pub(super) async fn two() -> House {
     let steps = json!({ "steps": [
         { "id": "a", "agent": "one", "task": "work", "arguments": { "n": 1 } },
         { "id": "b", "agent": "two", "task": "work", "arguments": { "of": { "$result": "/a" } } },
@@ -38,11 +38,11 @@ async fn two() -> House {
     house
 }
 
-fn goal() -> Value {
+pub(super) fn goal() -> Value {
     json!({ "goal": "Do both" })
 }
 
-fn with(members: &Value) -> Value {
+pub(super) fn with(members: &Value) -> Value {
     let mut body = goal();
     body.as_object_mut()
         .unwrap()
@@ -57,7 +57,7 @@ async fn delete(house: &House, id: &Value) -> Answer {
         .await
 }
 
-async fn find(house: &House, id: &Value) -> Value {
+pub(super) async fn find(house: &House, id: &Value) -> Value {
     house
         .get(&format!("/orchestrate/{}", id.as_str().unwrap()))
         .await
@@ -357,71 +357,6 @@ async fn a_cancelled_orchestration_stops_and_gives_back() {
     assert_eq!(house.available("acme").await, 99_900_000);
     let again = delete(&house, id).await;
     assert_eq!((again.status, again.code()), (400, "INVALID_PARAMETERS"));
-}
-
-#[tokio::test]
-async fn the_same_key_starts_once() {
-    let house = two().await;
-    let key = [("idempotency-key", "k")];
-    let first = house.post_with("/orchestrate", goal(), &key).await;
-    let again = house.post_with("/orchestrate", goal(), &key).await;
-    assert_eq!((first.status, &first.body), (again.status, &again.body));
-    assert_eq!(house.agents.calls().len(), 2);
-    for other in [
-        json!({ "goal": "Do one" }),
-        with(&json!({ "return_intermediate": true })),
-    ] {
-        let answer = house.post_with("/orchestrate", other, &key).await;
-        assert_eq!(
-            (answer.status, answer.details()["field"].as_str()),
-            (400, Some("Idempotency-Key"))
-        );
-    }
-}
-
-#[tokio::test]
-async fn the_same_key_is_told_again_that_nobody_fits() {
-    let house = house().await;
-    let body = || json!({ "goal": "Fly to the moon" });
-    let key = [("idempotency-key", "k")];
-    let first = house.post_with("/orchestrate", body(), &key).await;
-    assert_eq!((first.status, first.code()), (500, "ORCHESTRATION_FAILED"));
-    let without = house.post("/orchestrate", body()).await;
-    assert_eq!(
-        (without.status, without.code(), without.details()),
-        (first.status, first.code(), first.details())
-    );
-    house
-        .enroll(|agent, version| {
-            (agent.name, agent.slug) = ("moon".parse().unwrap(), "moon".parse().unwrap());
-            version.tasks = vec![orch::Task::new("fly", "Fly to the moon")];
-        })
-        .await;
-    house.agents.always("moon/fly", Script::answer(json!("there")));
-    let again = house.post_with("/orchestrate", body(), &key).await;
-    assert_eq!((again.status, &again.body), (first.status, &first.body));
-    assert_eq!(house.agents.calls().len(), 0);
-    let other = house.post_with("/orchestrate", goal(), &key).await;
-    assert_eq!(
-        (other.status, other.details()["field"].as_str()),
-        (400, Some("Idempotency-Key"))
-    );
-    let found = find(&house, &first.body["error"]["request_id"]).await;
-    assert_eq!(
-        (
-            &found["status"],
-            &found["error"],
-            &found["steps_executed"],
-            &found["goal"]
-        ),
-        (
-            &json!("failed"),
-            &first.body["error"],
-            &json!([]),
-            &json!("Fly to the moon")
-        )
-    );
-    assert_eq!(house.post("/orchestrate", body()).await.status, 200);
 }
 
 #[tokio::test]
