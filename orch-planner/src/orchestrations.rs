@@ -15,6 +15,7 @@ mod options;
 mod patience;
 mod prune;
 mod start;
+mod turns;
 mod watch;
 mod worker;
 
@@ -39,6 +40,7 @@ use crate::{
 use desk::Desk;
 use live::Lives;
 use patience::Patience;
+use turns::Turns;
 
 /// How many events are read at once.
 const EVENTS: u32 = 256;
@@ -64,6 +66,7 @@ struct Shared {
     options: OrchestrationOptions,
     lives: Lives,
     desk: Desk,
+    turns: Turns,
 }
 
 impl Orchestrations {
@@ -97,6 +100,7 @@ impl Orchestrations {
             options,
             lives,
             desk,
+            turns: Turns::default(),
         }))
     }
 

@@ -97,6 +97,11 @@ impl Orchestrations {
                 &goal.limits.excluded,
             ),
         )?;
+        // Whoever asks again while the first is still thought about waits for what comes of it.
+        let _turn = match &key {
+            Some(key) => Some(self.0.turns.next(caller.account(), &key.key).await),
+            None => None,
+        };
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {
             return Ok(started);
         }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use orch_billing::{Period, UsageOutcome};
-use orch_core::{Currency, PageRequest};
+use orch_core::{Caller, Currency, PageRequest};
 use orch_planner::{
-    LlmOptions, OrchestrationError, PlanError, Planner, RunStatus, Started, llm::LlmError, testing::Turn,
+    Goal, LlmOptions, LlmPlanner, OrchestrationError, Plan, PlanError, Planner, RunStatus, Started,
+    llm::LlmError, testing::Turn,
 };
 use serde_json::json;
 
@@ -193,6 +194,40 @@ async fn the_same_goal_is_not_planned_twice() {
         matches!(other, Err(OrchestrationError::Conflict { .. })),
         "{other:?}"
     );
+}
+
+/// Thinks for a moment before it asks the planner.
+#[derive(Debug)]
+struct Slow(LlmPlanner);
+
+#[async_trait::async_trait]
+impl Planner for Slow {
+    async fn plan(&self, caller: &Caller, goal: &Goal) -> Result<Plan, PlanError> {
+        tokio::task::yield_now().await;
+        self.0.plan(caller, goal).await
+    }
+}
+
+#[tokio::test]
+async fn of_starts_at_once_under_one_key_one_is_planned() {
+    let study = Study::new([one("echo/do", &json!({})), one("echo/do", &json!({}))]).await;
+    let service = study.service(Arc::new(Slow(study.planner.clone())));
+    let caller = caller();
+    let start = |text, key: &str| service.start(&caller, goal(text), Some(key.to_owned()));
+    let (first, same, unlike, other) = tokio::join!(
+        start("Echo", "k"),
+        start("Echo", "k"),
+        start("Echo twice", "k"),
+        start("Echo", "other"),
+    );
+    let (first, same) = (first.unwrap(), same.unwrap());
+    assert_eq!((first.is_new, same.is_new, first.run), (true, false, same.run));
+    assert!(
+        matches!(unlike, Err(OrchestrationError::Conflict { .. })),
+        "{unlike:?}"
+    );
+    assert!(other.unwrap().is_new);
+    assert_eq!(study.model.asked().len(), 2);
 }
 
 #[tokio::test]
