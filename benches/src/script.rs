@@ -67,6 +67,27 @@ impl Script {
     }
 }
 
+impl Script {
+    /// The same with another text wherever this one stands.
+    #[must_use]
+    pub fn replaced(mut self, from: &str, to: &str) -> Self {
+        for value in self.values_mut() {
+            if let Value::Text(text) = value
+                && text.contains(from)
+            {
+                *text = text.replace(from, to).into();
+            }
+        }
+        self
+    }
+
+    /// The parameters of all its statements.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value<'static>> {
+        let statements = self.units.iter_mut().flat_map(|unit| &mut unit.statements);
+        statements.flat_map(|statement| &mut statement.params)
+    }
+}
+
 /// How many hexadecimal digits an id has.
 const DIGITS: usize = 32;
 

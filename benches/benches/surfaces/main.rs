@@ -5,6 +5,7 @@
 
 mod catalog;
 mod client;
+mod limit;
 mod routes;
 mod usage;
 

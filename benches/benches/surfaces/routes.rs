@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::client::{Client, used_by_others};
+use crate::{
+    client::{Client, used_by_others},
+    limit::{self, HireScript},
+};
 
 const ROUNDS: usize = 9;
 const REQUESTS: usize = 400;
@@ -32,25 +35,29 @@ struct Answer {
     words: usize,
 }
 
-struct House {
+pub(crate) struct House {
     runtime: Runtime,
+    store: SqlStore,
     orchestrator: Orchestrator,
     address: SocketAddr,
     key: String,
-    _directory: tempfile::TempDir,
+    _directory: Option<tempfile::TempDir>,
 }
 
 /// CPU of everything but the client, beside a route that writes a JSON object of some twenty members.
 pub(crate) fn measure() -> Outcome<()> {
-    let (house, apart) = (House::new(true)?, House::new(false)?);
+    let (house, apart, engine) = (House::new(true)?, House::new(false)?, House::new(true)?);
+    let script = HireScript::record()?;
+    // Its worker would take the runs over, of which it does not know.
+    engine
+        .runtime
+        .block_on(engine.orchestrator.shutdown(Duration::ZERO));
     let mut client = Client::connect(house.address)?;
     let mut client_apart = Client::connect(apart.address)?;
     let bare = house.request("GET", "/bare", "");
     let find = house.request("GET", "/agents/counter", "");
-    let body = json!({ "agent_id": "counter", "task": "count", "parameters": { "text": "one two three" } });
-    let hire = house.request("POST", "/hire", &body.to_string());
-    let hire_apart = apart.request("POST", "/hire", &body.to_string());
-    let mut figures = [const { Vec::new() }; 5];
+    let (hire, hire_apart) = (house.hire(), apart.hire());
+    let mut figures = [const { Vec::new() }; 6];
     for round in 0..=ROUNDS {
         let mut ask = |request: &[u8]| spent(|| client.ask(request));
         let (limit, found, hired) = (ask(&bare)?, ask(&find)?, ask(&hire)?);
@@ -60,14 +67,23 @@ pub(crate) fn measure() -> Outcome<()> {
             number += 1;
             house.runtime.block_on(house.pay(round * REQUESTS + number))
         })?;
+        let places = round * REQUESTS..(round + 1) * REQUESTS;
+        let mut scripts: Vec<_> = places.rev().map(|place| script.renamed(place)).collect();
+        let units = spent(|| {
+            let script = scripts.pop().ok_or("as many scripts as requests")?;
+            engine
+                .runtime
+                .block_on(engine.runtime.spawn(limit::bare(engine.store.clone(), script)))?
+        })?;
         // The first round warms up.
         if round > 0 {
-            for (figures, figure) in figures.iter_mut().zip([limit, found, hired, hired_apart, paid]) {
+            let round = [limit, found, hired, hired_apart, paid, units];
+            for (figures, figure) in figures.iter_mut().zip(round) {
                 figures.push(figure);
             }
         }
     }
-    let [limit, found, hired, hired_apart, paid] = figures.map(median);
+    let [limit, found, hired, hired_apart, paid, units] = figures.map(median);
     let mut table = Table::new(["one request", "CPU", "beside its limit"]);
     let mut row = |name: &str, figure: f64, over: String| {
         table.row([name.to_owned(), format!("{figure:.0} us"), over]);
@@ -92,6 +108,11 @@ pub(crate) fn measure() -> Outcome<()> {
             hired_apart / (limit + paid)
         ),
     );
+    row(
+        "the statements of a hire on the bare engine",
+        units,
+        format!("{:.1} times bare route, hold and capture", units / (limit + paid)),
+    );
     println!("{table}");
     Ok(())
 }
@@ -111,18 +132,44 @@ impl House {
     fn new(is_joint: bool) -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
         let url = format!("sqlite://{}", directory.path().join("orch.db").display());
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?;
-        let (orchestrator, address, key) = runtime.block_on(serve(&url, is_joint))?;
+        let runtime = Self::runtime()?;
+        let store = runtime.block_on(SqlStore::connect(&url, Options::default()))?;
+        Ok(Self {
+            _directory: Some(directory),
+            ..Self::over(runtime, store, is_joint)?
+        })
+    }
+
+    /// The same over a store that is there.
+    pub(crate) fn over(runtime: Runtime, store: SqlStore, is_joint: bool) -> Outcome<Self> {
+        let (orchestrator, address, key) = runtime.block_on(serve(store.clone(), is_joint))?;
         Ok(Self {
             runtime,
+            store,
             orchestrator,
             address,
             key,
-            _directory: directory,
+            _directory: None,
         })
+    }
+
+    /// A runtime whose threads are counted.
+    pub(crate) fn runtime() -> std::io::Result<Runtime> {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The bytes of a hire.
+    pub(crate) fn hire(&self) -> Vec<u8> {
+        let body =
+            json!({ "agent_id": "counter", "task": "count", "parameters": { "text": "one two three" } });
+        self.request("POST", "/hire", &body.to_string())
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
@@ -159,8 +206,8 @@ impl House {
     }
 }
 
-async fn serve(url: &str, is_joint: bool) -> Outcome<(Orchestrator, SocketAddr, String)> {
-    let mut stores: Stores = SqlStore::connect(url, Options::default()).await?.into();
+async fn serve(store: SqlStore, is_joint: bool) -> Outcome<(Orchestrator, SocketAddr, String)> {
+    let mut stores: Stores = store.into();
     stores.paid_runs = stores.paid_runs.filter(|_| is_joint);
     let price = Pricing::per_request(Amount::new(10, Currency::Algo)?);
     let count = Agent::function::<Question, Answer>("counter", "count", |question: Question| async move {

@@ -27,7 +27,7 @@ pub(crate) struct House {
     address: SocketAddr,
     signers: Vec<AgentSigner>,
     bare: (VerifyingKey, Vec<u8>, Signature),
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl House {
@@ -35,6 +35,16 @@ impl House {
     pub(crate) async fn new(n_consumers: usize, provider: SocketAddr) -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let url = format!("sqlite://{}/orch.db", folder.path().display());
+        let store = SqlStore::connect(&url, Options::default()).await?;
+        let house = Self::over(store, n_consumers, provider).await?;
+        Ok(Self {
+            _folder: Some(folder),
+            ..house
+        })
+    }
+
+    /// The same over a store that is there.
+    pub(crate) async fn over(store: SqlStore, n_consumers: usize, provider: SocketAddr) -> Outcome<Self> {
         let signed = SignedOptions {
             signer: Some(AgentSigner::from_seed(&[0xff; 32])),
             http: HttpOptions {
@@ -43,10 +53,7 @@ impl House {
             },
             ..SignedOptions::default()
         };
-        let orchestrator = Orchestrator::builder(SqlStore::connect(&url, Options::default()).await?)
-            .signed(signed)
-            .build()
-            .await?;
+        let orchestrator = Orchestrator::builder(store).signed(signed).build().await?;
         let worker = orchestrator.worker();
         tokio::spawn(worker);
         let signers: Vec<_> = (0..n_consumers)
@@ -88,7 +95,7 @@ impl House {
             orchestrator,
             address,
             signers,
-            _folder: folder,
+            _folder: None,
         })
     }
 
@@ -100,6 +107,13 @@ impl House {
     pub(crate) fn verify_bare(&self) -> Outcome<()> {
         let (key, canonical, signature) = &self.bare;
         Ok(key.verify_strict(std::hint::black_box(canonical), signature)?)
+    }
+
+    /// What the provider is sent is signed twice: for whom it is, and by whom.
+    pub(crate) fn sign_twice(&self, call: &[u8]) {
+        for signer in &self.signers[..2] {
+            std::hint::black_box(signer.sign(std::hint::black_box(call)));
+        }
     }
 
     /// The bytes of a request, signed.
@@ -140,7 +154,7 @@ async fn bare(body: Bytes) -> ([(header::HeaderName, &'static str); 1], &'static
     ([(header::CONTENT_TYPE, "application/json")], BARE)
 }
 
-fn consumer(number: usize) -> String {
+pub(crate) fn consumer(number: usize) -> String {
     format!("agent-{number:03}")
 }
 

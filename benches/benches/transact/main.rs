@@ -1,10 +1,12 @@
 //! What a signed transaction costs: from a client's request through the surface to a provider and back, durable on SQLite at
-//! FULL, beside what cannot be saved of it: one strict verification, and one bare HTTP exchange in and one out.
+//! FULL, beside what it is to be compared with: one strict verification, and one bare HTTP exchange in and one out; and beside
+//! what the contract asks for with that: two signatures for the provider, and the same units of work on the bare engine.
 //!
 //! The CPU is that of the whole process, clients and provider with it, which is the same on both sides. Signing is done before.
 
 mod client;
 mod house;
+mod limit;
 
 use std::{
     hint::black_box,
@@ -12,6 +14,7 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
+use orch::backends::{Options, SqlStore};
 use orch_benches::{
     Latencies, Outcome, Table,
     agent::{self, Bare},
@@ -20,6 +23,7 @@ use orch_benches::{
 
 use client::Client;
 use house::House;
+use limit::TransactionScript;
 
 const ROUNDS: usize = 7;
 const CLIENTS: usize = 64;
@@ -35,9 +39,13 @@ const CALL: &str = r#"{"data":{"name":"Alice"}}"#;
 async fn main() -> Outcome<()> {
     let provider = agent::serve(REPLY).await?;
     let house = House::new(CLIENTS, provider).await?;
+    let script = TransactionScript::record(provider).await?;
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let url = format!("sqlite://{}/engine.db", folder.path().display());
+    let engine = SqlStore::connect(&url, Options::default()).await?;
     let bare = Bare::new(format!("http://{provider}/greet"), CALL);
-    let mut figures = [const { Vec::new() }; 4];
-    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+    let mut figures = [const { Vec::new() }; 6];
+    let (mut ratios, mut least, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     let mut latencies: Vec<Duration> = Vec::new();
     for round in 0..=ROUNDS {
         let verification = cpu::spent(async {
@@ -59,29 +67,47 @@ async fn main() -> Outcome<()> {
             Ok(CLIENTS * EXCHANGES)
         });
         let outbound = outbound.await?;
+        let signatures = cpu::spent(async {
+            for _ in 0..CLIENTS * 10 {
+                house.sign_twice(CALL.as_bytes());
+            }
+            Ok(CLIENTS * 10)
+        });
+        let signatures = signatures.await?;
+        let numbers = round * EXCHANGES..(round + 1) * EXCHANGES;
+        let units = limit::bare(&engine, &script, CLIENTS, numbers).await?;
         let transacted = exchanges(&house, "/v1/a2a/transact", round).await?;
         // The first round warms up.
         if round > 0 {
-            for (figures, figure) in figures
-                .iter_mut()
-                .zip([verification, inbound, outbound, transacted.cpu])
+            for (figures, figure) in
+                figures
+                    .iter_mut()
+                    .zip([verification, inbound, outbound, signatures, units, transacted.cpu])
             {
                 figures.push(figure);
             }
-            ratios.push(transacted.cpu / (verification + inbound + outbound));
+            let sum = verification + inbound + outbound;
+            ratios.push(transacted.cpu / sum);
+            least.push((sum + signatures + units) / sum);
             rates.push((CLIENTS * EXCHANGES) as f64 / transacted.took.as_secs_f64());
             latencies.extend(transacted.latencies);
         }
     }
     house.check((ROUNDS + 1) * CLIENTS * EXCHANGES).await?;
-    let [verification, inbound, outbound, transacted] = figures.map(median);
+    let [verification, inbound, outbound, signatures, units, transacted] = figures.map(median);
     let mut table = Table::new(["one transaction", "CPU"]);
     let mut row = |name: &str, figure: String| table.row([name.to_owned(), figure]);
     row("strict verification", format!("{verification:.0} us"));
     row("bare exchange in", format!("{inbound:.0} us"));
     row("bare exchange out", format!("{outbound:.0} us"));
+    row("two signatures", format!("{signatures:.0} us"));
+    row("its units of work on the bare engine", format!("{units:.0} us"));
     row("signed transaction, durable", format!("{transacted:.0} us"));
-    row("times the sum of the three", format!("{:.2}", median(ratios)));
+    row(
+        "times the sum of the first three",
+        format!("{:.2}", median(ratios)),
+    );
+    row("all five, times that sum", format!("{:.2}", median(least)));
     println!("{table}");
     let latencies: Latencies = latencies.into_iter().collect();
     println!(
