@@ -14,7 +14,6 @@ mod lookup;
 mod memory;
 mod record;
 mod shelf;
-mod turns;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -20,6 +20,7 @@ pub mod page;
 pub mod secret;
 pub mod switch;
 pub mod text;
+pub mod turns;
 
 pub use agent::{Agent, AgentVersion, Task, Version};
 pub use caller::{Caller, Proof};

@@ -63,7 +63,12 @@ impl Planner for AutoPlanner {
         );
         let mut goal = goal.clone();
         goal.limits.budget = left(&goal, &used)?;
-        let plan = self.fallback.plan(caller, &goal).await?;
+        let plan = match self.fallback.plan(caller, &goal).await {
+            Ok(plan) => plan,
+            // The model, once it answers or is paid, may do better than what stands in for it.
+            Err(error) if error.is_final() && !refusal.is_final() => return Err(refusal),
+            Err(error) => return Err(error),
+        };
         let planning = Planning {
             by: PlannedBy::Catalog,
             fallback: Some(refusal.to_string()),

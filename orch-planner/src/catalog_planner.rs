@@ -77,9 +77,11 @@ impl Planner for CatalogPlanner {
         let mut pool = Pool::new(offers);
         match limits::draft_within(&pool, goal, &tokens) {
             Ok(draft) => Ok(draft.plan(&pool)),
-            Err(refusal @ (PlanError::NothingFits { .. } | PlanError::MissingArgument { .. }))
-                if !absent.is_empty() =>
-            {
+            Err(
+                refusal @ (PlanError::NothingFits { .. }
+                | PlanError::MissingArgument { .. }
+                | PlanError::TooManyAgents { .. }),
+            ) if !absent.is_empty() => {
                 pool.offers.extend(absent);
                 Err(offline(&Pool::new(pool.offers), goal, &tokens).unwrap_or(refusal))
             }

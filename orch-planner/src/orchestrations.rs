@@ -15,7 +15,6 @@ mod options;
 mod patience;
 mod prune;
 mod start;
-mod turns;
 mod watch;
 mod worker;
 
@@ -23,7 +22,9 @@ use std::sync::Arc;
 
 use orch_a2a::Invoker;
 use orch_billing::Billing;
-use orch_core::{Caller, Clock, Entropy, Page, PageRequest, RunId, catalog::Catalog, event::Event};
+use orch_core::{
+    AccountId, Caller, Clock, Entropy, Page, PageRequest, RunId, catalog::Catalog, event::Event, turns::Turns,
+};
 
 pub use driver::Driven;
 pub use estimate::{Estimate, StepEstimate, TimeBasis};
@@ -40,7 +41,6 @@ use crate::{
 use desk::Desk;
 use live::Lives;
 use patience::Patience;
-use turns::Turns;
 
 /// How many events are read at once.
 const EVENTS: u32 = 256;
@@ -66,7 +66,8 @@ struct Shared {
     options: OrchestrationOptions,
     lives: Lives,
     desk: Desk,
-    turns: Turns,
+    /// Of the keys under which something is being planned.
+    turns: Turns<(AccountId, String)>,
 }
 
 impl Orchestrations {

@@ -173,7 +173,7 @@ impl PlanError {
         }
     }
 
-    /// Whether it is about the goal and the catalog, and no matter of money or of who is away for a moment.
+    /// Whether it is about the goal and what the planner saw of the catalog, and says nothing of money or of who is away.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::NothingFits { .. }

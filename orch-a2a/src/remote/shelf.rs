@@ -7,12 +7,11 @@ use std::{
 
 use futures_util::future::{Either, select};
 use orch_auth::DirectoryAway;
-use orch_core::{Cause, Clock};
+use orch_core::{Cause, Clock, turns::Turns};
 
 use super::{
     RemoteDirectory,
     memory::{Look, Memory, Said},
-    turns::Turns,
 };
 
 /// For how many ids the directory is asked at once that it said nothing of lately. Whoever names more of them at once learns
@@ -32,7 +31,7 @@ impl<I: Clone + Eq + fmt::Display + Hash, R: Clone> Shelf<I, R> {
     pub(super) fn new(weigh: fn(&R) -> usize) -> Self {
         Self {
             memory: Mutex::new(Memory::new(weigh)),
-            turns: Turns::new(),
+            turns: Turns::default(),
         }
     }
 

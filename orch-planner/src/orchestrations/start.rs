@@ -57,10 +57,11 @@ impl Orchestrations {
 
     /// Makes a plan for the goal and starts it; the key makes starting the same goal twice the same as once.
     ///
-    /// That holds of a goal, too, that there is no plan for: under a key it is a run without steps, which has failed, so that
-    /// no model is asked and paid for it again (`the_same_goal_is_not_planned_twice`). What time or money may mend - an agent
-    /// or a model that is away, a budget or credits that do not suffice - is refused alone, as everything is without a key,
-    /// and nothing is stored.
+    /// That holds of a goal, too, that a planner finds no plan for: under a key it is a run without steps, which has failed with
+    /// the code `no_plan`, so that no model is asked and paid for it again (`the_same_goal_is_not_planned_twice`). Where a
+    /// planner says that an agent or its model is away, or that a budget does not suffice, it is refused alone, as
+    /// everything is without a key, and nothing is stored. (A model is not shown who is away: what it says without them
+    /// stands.)
     ///
     /// # Errors
     ///
@@ -98,8 +99,12 @@ impl Orchestrations {
             ),
         )?;
         // Whoever asks again while the first is still thought about waits for what comes of it.
-        let _turn = match &key {
-            Some(key) => Some(self.0.turns.next(caller.account(), &key.key).await),
+        let name = key
+            .as_ref()
+            .map(|key| (caller.account().clone(), key.key.clone()));
+        let place = name.and_then(|name| self.0.turns.stand(&name, usize::MAX));
+        let _turn = match &place {
+            Some(place) => Some(place.turn().await),
             None => None,
         };
         if let Some(started) = self.replay(caller.account(), key.as_ref()).await? {

@@ -32,13 +32,24 @@ enum Mode {
 impl Security {
     /// Takes it out of a URL, as the driver knows less of it.
     pub(super) fn take_from(url: &str) -> Result<(Self, String), ConnectError> {
-        // The driver, too, looks for the end of the credentials first.
-        let credentials = url.find('@').map_or(0, |at| at + 1);
-        let Some(mark) = url[credentials..].find('?') else {
+        let scheme = ["postgres://", "postgresql://"]
+            .into_iter()
+            .find(|scheme| url.starts_with(scheme));
+        let scheme = scheme.ok_or_else(|| ConnectError::invalid("expected postgres://host/database"))?;
+        let rest = &url[scheme.len()..];
+        // The driver takes all before the first @ for credentials, even where others see the host end before.
+        let credentials = rest.find('@').map_or(0, |at| at + 1);
+        if rest[..credentials].contains('/') {
+            return Err(ConnectError::invalid(
+                "in a url, a / before an @ is written as %2F, and an @ after the host as %40",
+            ));
+        }
+        let Some(mark) = rest[credentials..].find('?') else {
             return Ok((Self::default(), url.to_owned()));
         };
-        let (before, members) = url.split_at(credentials + mark);
+        let (before, members) = url.split_at(scheme.len() + credentials + mark);
         let mut security = Self::default();
+        let mut names_roots = false;
         let mut others = Vec::new();
         for member in members[1..].split('&') {
             let (name, value) = member.split_once('=').unwrap_or((member, ""));
@@ -46,12 +57,15 @@ impl Security {
                 "sslmode" => security.mode = Mode::of(&decoded(value)?)?,
                 "sslrootcert" => {
                     let file = decoded(value)?;
+                    names_roots = true;
                     security.roots = (file != "system").then(|| file.into());
                 }
+                // Without sslmode it would be plain, and with it servers want to hear the name of the protocol (ALPN).
+                "sslnegotiation" => return Err(ConnectError::invalid("sslnegotiation is not known here")),
                 _ => others.push(member),
             }
         }
-        if security.roots.is_some() && security.mode != Mode::Verified {
+        if names_roots && security.mode != Mode::Verified {
             return Err(ConnectError::invalid(
                 "sslrootcert says who may vouch for the server, which sslmode=verify-full asks for",
             ));
@@ -72,7 +86,7 @@ impl Security {
             }
             Mode::Plain | Mode::Unsaid => {
                 config.ssl_mode(SslMode::Disable);
-                if self.mode == Mode::Unsaid && !config.get_hosts().iter().all(is_here) {
+                if self.mode == Mode::Unsaid && !is_here(config) {
                     tracing::warn!(
                         "what goes to the database and back is not encrypted: sslmode=verify-full in its url encrypts it, \
                          sslmode=disable says that this is meant"
@@ -98,13 +112,14 @@ impl Mode {
 }
 
 /// Whether the server is on this machine.
-fn is_here(host: &Host) -> bool {
-    match host {
+fn is_here(config: &Config) -> bool {
+    let is_here = |host: &Host| match host {
         Host::Tcp(name) => {
             name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
         }
         Host::Unix(_) => true,
-    }
+    };
+    config.get_hosts().iter().all(is_here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 fn decoded(text: &str) -> Result<String, ConnectError> {
@@ -160,11 +175,19 @@ mod tests {
             "sslrootcert=a.pem",
             "sslmode=disable&sslrootcert=a.pem",
             "sslmode=%ff",
+            "sslrootcert=system",
+            "sslmode=disable&sslrootcert=system",
+            "sslnegotiation=direct",
+            "sslmode=verify-full&user=me@tenant",
         ] {
-            let refused = Security::take_from(&format!("postgres://u:secret@h/d?{members}"));
+            // Before an @ that is meant as part of a member there are no credentials.
+            let credentials = if members.contains('@') { "" } else { "u:secret@" };
+            let refused = Security::take_from(&format!("postgres://{credentials}h/d?{members}"));
             let told = refused.unwrap_err().to_string();
             assert!(!told.contains("secret"), "{told}");
         }
+        let no_url = Security::take_from("host=h user=u password=secret sslmode=require");
+        assert!(no_url.is_err(), "the driver would read it, and we would not");
     }
 
     #[test]
@@ -176,9 +199,12 @@ mod tests {
             ("%2Ftmp", true),
             ("db.example", false),
             ("10.0.0.1", false),
+            ("localhost,db.example", false),
         ] {
             let config: Config = format!("postgres://u@{host}/d").parse().unwrap();
-            assert_eq!(is_here(&config.get_hosts()[0]), expected, "{host}");
+            assert_eq!(is_here(&config), expected, "{host}");
         }
+        let elsewhere: Config = "postgres://localhost/d?hostaddr=10.0.0.1".parse().unwrap();
+        assert!(!is_here(&elsewhere));
     }
 }

@@ -96,9 +96,9 @@ impl Door {
                         }
                         Manner::Plain => {
                             client.write_all(b"N").await.unwrap();
-                            let mut rest = Vec::new();
-                            drop(client.read_to_end(&mut rest).await);
-                            heard.lock().unwrap().extend(rest);
+                            while let Ok(byte) = client.read_u8().await {
+                                heard.lock().unwrap().push(byte);
+                            }
                         }
                         Manner::Silent => std::future::pending().await,
                     }

@@ -268,3 +268,23 @@ async fn what_time_mends_is_planned_again_under_its_key() {
             .is_new
     );
 }
+
+#[tokio::test]
+async fn what_stands_in_for_a_model_that_is_away_says_nothing_for_ever() {
+    let study = Study::new([
+        Turn::Fail(LlmError::Unreachable("no".into())),
+        one("echo/do", &json!({})),
+    ])
+    .await;
+    let service = study.service(Arc::new(study.auto()));
+    let start = async || {
+        let key = Some("k".to_owned());
+        service.start(&caller(), goal("Fly to the moon"), key).await
+    };
+    let away = start().await;
+    assert!(
+        matches!(away, Err(OrchestrationError::Planner(PlanError::Model { .. }))),
+        "{away:?}"
+    );
+    assert!(start().await.unwrap().is_new);
+}

@@ -35,8 +35,9 @@ pub(super) async fn keep(config: Config, connector: Connector, channel: String, 
 
 /// Listens and notifies until the connection breaks.
 async fn converse(config: &Config, connector: &Connector, channel: &str, post: &Post) -> Result<(), Error> {
-    let limit = config.get_connect_timeout().copied().unwrap_or(RETRY);
-    // The driver's own limit ends when the server is reached, before it has said a word.
+    // The driver's own limit is that of one host, and ends when it is reached, before it has said a word.
+    let n_hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
+    let limit = config.get_connect_timeout().copied().unwrap_or(RETRY) * n_hosts;
     let connecting = pin!(config.connect(connector.clone()));
     let (client, connection) = match select(connecting, pin!(SystemClock.sleep(limit))).await {
         Either::Left((connected, _)) => connected?,

@@ -1,12 +1,14 @@
+//! Lines in which what must not happen twice at once waits.
+
 use std::{
     collections::HashMap,
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Lets one at a time ask for an id, and for so many ids at once.
+/// Lets one at a time do something for an id, and for so many ids at once, within this process.
 #[derive(Debug)]
-pub(super) struct Turns<I: Eq + Hash>(Mutex<HashMap<I, Line>>);
+pub struct Turns<I: Eq + Hash>(Mutex<HashMap<I, Line>>);
 
 /// Those who want the turn of an id.
 #[derive(Debug, Default)]
@@ -17,19 +19,21 @@ struct Line {
 
 /// A place in the line of an id, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place<'t, I: Eq + Hash> {
+pub struct Place<'t, I: Eq + Hash> {
     turns: &'t Turns<I>,
     id: I,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-impl<I: Clone + Eq + Hash> Turns<I> {
-    pub(super) fn new() -> Self {
+impl<I: Eq + Hash> Default for Turns<I> {
+    fn default() -> Self {
         Self(Mutex::default())
     }
+}
 
+impl<I: Clone + Eq + Hash> Turns<I> {
     /// A place in the line of an id; `None` where it would be one of more ids than these.
-    pub(super) fn stand(&self, id: &I, most: usize) -> Option<Place<'_, I>> {
+    pub fn stand(&self, id: &I, most: usize) -> Option<Place<'_, I>> {
         let mut lines = self.lock();
         if lines.len() >= most && !lines.contains_key(id) {
             return None;
@@ -52,7 +56,7 @@ impl<I: Eq + Hash> Turns<I> {
 
 impl<I: Eq + Hash> Place<'_, I> {
     /// Waits for the turn, which lasts until it is dropped.
-    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 }
