@@ -120,6 +120,37 @@ async fn who_is_away_is_named() {
 }
 
 #[tokio::test]
+async fn too_many_agents_may_be_for_want_of_one_that_is_away() {
+    let catalog = Catalog::new(
+        Arc::new(InMemoryCatalog::default()),
+        Arc::new(ManualClock::default()),
+        Arc::new(SeededEntropy::default()),
+    );
+    let mut versatile = agents::sentiment();
+    versatile.name = "versatile".parse().unwrap();
+    versatile.version.pricing = agents::price(1);
+    versatile.version.tasks.extend(agents::keywords().version.tasks);
+    let mut ids = Vec::new();
+    for draft in [versatile, agents::sentiment(), agents::keywords()] {
+        ids.push(catalog.register(&caller(), draft).await.unwrap().id);
+    }
+    let planner = CatalogPlanner::new(catalog.clone());
+    let mut both =
+        Goal::new("Extract the keywords of 'good bread' and tell the sentiment of 'good bread'").unwrap();
+    both.limits.max_agents = 1;
+    planner.plan(&caller(), &both).await.unwrap();
+    catalog
+        .set_status(&caller(), ids[0], Status::Offline)
+        .await
+        .unwrap();
+    let refused = planner.plan(&caller(), &both).await;
+    assert!(
+        matches!(&refused, Err(PlanError::Offline { agent, .. }) if agent == "versatile"),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_value_that_nothing_takes_is_not_ignored() {
     let planner = planner_over([agents::sentiment(), agents::keywords()]).await;
     let refused = planner
