@@ -173,7 +173,8 @@ impl PlanError {
         }
     }
 
-    /// Whether it is about the goal and what the planner saw of the catalog, and says nothing of money or of who is away.
+    /// Whether it is about the goal and what the planner saw of the catalog, and says nothing of how much money there is or of
+    /// who is away.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::NothingFits { .. }

@@ -109,7 +109,7 @@ impl House {
         Ok(key.verify_strict(std::hint::black_box(canonical), signature)?)
     }
 
-    /// What the provider is sent is signed twice: for whom it is, and by whom.
+    /// What the provider is sent is signed twice: its body, and for whom it is sent.
     pub(crate) fn sign_twice(&self, call: &[u8]) {
         for signer in &self.signers[..2] {
             std::hint::black_box(signer.sign(std::hint::black_box(call)));

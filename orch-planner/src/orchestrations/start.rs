@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Goal, GoalLimits, Orchestration, OrchestrationError, OrchestrationEvent, Plan, PlanError, Proposal,
-    RunStatus, ValidPlan,
+    ValidPlan,
     orchestration::{Planned, ReplanPolicy},
     plan::KnownAgents,
     store::{Insertion, RunHandle, RunKey, RunName, RunRecord, RunSummary},
@@ -209,17 +209,9 @@ impl Orchestrations {
             self.begin_steps(&mut run, &mut bundle).await?;
         }
         let record = RunRecord {
-            id,
-            account: run.account().clone(),
-            status: RunStatus::Running,
-            seq: run.seq(),
             worker: place.as_ref().map(|place| place.lease().worker),
             epoch: place.as_ref().map_or(0, |place| place.lease().epoch),
-            key,
-            handle: options.handle,
-            summary: summary(&run),
-            created_at: now,
-            ended_at: None,
+            ..record(&run, key, options.handle)
         };
         match self.insert(&run, &record, &bundle).await? {
             Ok(Insertion::New) => {}
@@ -350,6 +342,23 @@ fn options_of(goal: &Goal, key: Option<String>, fallbacks: u32) -> StartOptions 
         excluded: goal.limits.excluded.clone(),
         key,
         handle: None,
+    }
+}
+
+/// A run as it is kept at first, with nobody who works on it.
+fn record(run: &Orchestration, key: Option<RunKey>, handle: Option<RunHandle>) -> RunRecord {
+    RunRecord {
+        id: run.id(),
+        account: run.account().clone(),
+        status: run.status(),
+        seq: run.seq(),
+        worker: None,
+        epoch: 0,
+        key,
+        handle,
+        summary: summary(run),
+        created_at: run.created_at(),
+        ended_at: run.ended_at(),
     }
 }
 

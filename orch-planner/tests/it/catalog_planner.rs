@@ -21,8 +21,8 @@ pub(crate) fn caller() -> Caller {
     Caller::host("demo".parse::<AccountId>().unwrap())
 }
 
-/// A planner over these agents.
-pub(crate) async fn planner_over(drafts: impl IntoIterator<Item = AgentDraft>) -> CatalogPlanner {
+/// A catalog of these agents.
+pub(crate) async fn catalog_of(drafts: impl IntoIterator<Item = AgentDraft>) -> Catalog {
     let (clock, entropy) = (
         Arc::new(ManualClock::default()),
         Arc::new(SeededEntropy::default()),
@@ -31,7 +31,12 @@ pub(crate) async fn planner_over(drafts: impl IntoIterator<Item = AgentDraft>) -
     for draft in drafts {
         catalog.register(&caller(), draft).await.unwrap();
     }
-    CatalogPlanner::new(catalog)
+    catalog
+}
+
+/// A planner over these agents.
+pub(crate) async fn planner_over(drafts: impl IntoIterator<Item = AgentDraft>) -> CatalogPlanner {
+    CatalogPlanner::new(catalog_of(drafts).await)
 }
 
 /// The plan for a goal over all agents of the tests.

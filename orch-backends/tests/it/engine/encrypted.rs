@@ -160,13 +160,13 @@ async fn what_goes_to_the_server_and_back_is_encrypted() {
     let store = SqlStore::connect(&door.url(&server, &door), options)
         .await
         .unwrap();
-    let n_encrypted = store.read((), |tx, ()| {
+    let n_runs = store.read((), |tx, ()| {
         Box::pin(async move {
             let rows = tx.query("SELECT COUNT(*) AS n FROM orch_runs", &[]).await?;
             rows[0].of("orch_runs").integer("n")
         })
     });
-    assert_eq!(n_encrypted.await.unwrap(), 0);
+    assert_eq!(n_runs.await.unwrap(), 0);
     let dropped = store.write(drop_schema, |tx, sql| {
         Box::pin(async move { tx.execute(sql, &[]).await })
     });

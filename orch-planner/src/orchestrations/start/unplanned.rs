@@ -2,11 +2,11 @@
 
 use orch_core::{Amount, Caller, Currency, RunId};
 
-use super::{Orchestrations, same, summary};
+use super::{Orchestrations, record, same};
 use crate::{
     Goal, Orchestration, OrchestrationError, OrchestrationEvent, PlanError, StartOptions, Started, ValidPlan,
     orchestration::{Planned, RunFailure, StepFailure},
-    store::{Insertion, RunKey, RunRecord},
+    store::{Insertion, RunKey},
 };
 
 /// What the log calls it.
@@ -51,19 +51,7 @@ impl Orchestrations {
             failed.to_event(id, 2, now)?,
         ];
         run.apply(failed, now)?;
-        let record = RunRecord {
-            id,
-            account: run.account().clone(),
-            status: run.status(),
-            seq: run.seq(),
-            worker: None,
-            epoch: 0,
-            key,
-            handle: options.handle,
-            summary: summary(&run),
-            created_at: now,
-            ended_at: run.ended_at(),
-        };
+        let record = record(&run, key, options.handle);
         match self.0.store.insert(&record, &events).await? {
             Insertion::New => Ok(Started {
                 run: id,

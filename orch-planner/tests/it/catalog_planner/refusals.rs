@@ -1,15 +1,9 @@
 //! Goals that are refused, and the words for it.
 
-use std::sync::Arc;
-
-use orch_core::{
-    ManualClock, SeededEntropy,
-    agent::Status,
-    catalog::{Catalog, InMemoryCatalog},
-};
+use orch_core::{agent::Status, catalog::Catalog};
 use orch_planner::{Goal, PlanError, Planner, catalog_planner::CatalogPlanner};
 
-use super::{agents, caller, plan, planner_over};
+use super::{agents, caller, catalog_of, plan, planner_over};
 
 #[tokio::test]
 async fn what_nothing_fits_is_named() {
@@ -91,25 +85,22 @@ async fn an_empty_catalog_fits_nothing() {
     assert!(matches!(refused, Err(PlanError::NothingFits { .. })));
 }
 
-#[tokio::test]
-async fn who_is_away_is_named() {
-    let catalog = Catalog::new(
-        Arc::new(InMemoryCatalog::default()),
-        Arc::new(ManualClock::default()),
-        Arc::new(SeededEntropy::default()),
-    );
-    for draft in [agents::sentiment(), agents::keywords()] {
-        catalog.register(&caller(), draft).await.unwrap();
-    }
-    let planner = CatalogPlanner::new(catalog.clone());
-    let both =
-        Goal::new("Extract the keywords of 'good bread' and tell the sentiment of 'good bread'").unwrap();
-    planner.plan(&caller(), &both).await.unwrap();
-    let agent = catalog.find(&caller(), "sentiment-analyzer").await.unwrap();
+async fn go_away(catalog: &Catalog, agent: &str) {
+    let agent = catalog.find(&caller(), agent).await.unwrap();
     catalog
         .set_status(&caller(), agent.id, Status::Offline)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn who_is_away_is_named() {
+    let catalog = catalog_of([agents::sentiment(), agents::keywords()]).await;
+    let planner = CatalogPlanner::new(catalog.clone());
+    let both =
+        Goal::new("Extract the keywords of 'good bread' and tell the sentiment of 'good bread'").unwrap();
+    planner.plan(&caller(), &both).await.unwrap();
+    go_away(&catalog, "sentiment-analyzer").await;
     let refused = planner.plan(&caller(), &both).await;
     assert!(
         matches!(&refused, Err(PlanError::Offline { agent, .. }) if agent == "sentiment-analyzer"),
@@ -121,28 +112,17 @@ async fn who_is_away_is_named() {
 
 #[tokio::test]
 async fn too_many_agents_may_be_for_want_of_one_that_is_away() {
-    let catalog = Catalog::new(
-        Arc::new(InMemoryCatalog::default()),
-        Arc::new(ManualClock::default()),
-        Arc::new(SeededEntropy::default()),
-    );
     let mut versatile = agents::sentiment();
     versatile.name = "versatile".parse().unwrap();
     versatile.version.pricing = agents::price(1);
     versatile.version.tasks.extend(agents::keywords().version.tasks);
-    let mut ids = Vec::new();
-    for draft in [versatile, agents::sentiment(), agents::keywords()] {
-        ids.push(catalog.register(&caller(), draft).await.unwrap().id);
-    }
+    let catalog = catalog_of([versatile, agents::sentiment(), agents::keywords()]).await;
     let planner = CatalogPlanner::new(catalog.clone());
     let mut both =
         Goal::new("Extract the keywords of 'good bread' and tell the sentiment of 'good bread'").unwrap();
     both.limits.max_agents = 1;
     planner.plan(&caller(), &both).await.unwrap();
-    catalog
-        .set_status(&caller(), ids[0], Status::Offline)
-        .await
-        .unwrap();
+    go_away(&catalog, "versatile").await;
     let refused = planner.plan(&caller(), &both).await;
     assert!(
         matches!(&refused, Err(PlanError::Offline { agent, .. }) if agent == "versatile"),

@@ -246,40 +246,17 @@ async fn without_a_key_a_refused_goal_leaves_nothing() {
     assert_eq!(runs.total, 0);
 }
 
-#[tokio::test]
-async fn what_time_mends_is_planned_again_under_its_key() {
+/// A goal that is refused while the model is away is planned once it is back.
+async fn assert_planned_later(planner: impl Fn(&Study) -> Arc<dyn Planner>, text: &str) {
     let study = Study::new([
         Turn::Fail(LlmError::Unreachable("no".into())),
         one("echo/do", &json!({})),
     ])
     .await;
-    let service = study.service(Arc::new(study.planner.clone()));
-    let key = || Some("k".to_owned());
-    let away = service.start(&caller(), goal("Echo"), key()).await;
-    assert!(
-        matches!(away, Err(OrchestrationError::Planner(PlanError::Model { .. }))),
-        "{away:?}"
-    );
-    assert!(
-        service
-            .start(&caller(), goal("Echo"), key())
-            .await
-            .unwrap()
-            .is_new
-    );
-}
-
-#[tokio::test]
-async fn what_stands_in_for_a_model_that_is_away_says_nothing_for_ever() {
-    let study = Study::new([
-        Turn::Fail(LlmError::Unreachable("no".into())),
-        one("echo/do", &json!({})),
-    ])
-    .await;
-    let service = study.service(Arc::new(study.auto()));
+    let service = study.service(planner(&study));
     let start = async || {
         let key = Some("k".to_owned());
-        service.start(&caller(), goal("Fly to the moon"), key).await
+        service.start(&caller(), goal(text), key).await
     };
     let away = start().await;
     assert!(
@@ -287,4 +264,14 @@ async fn what_stands_in_for_a_model_that_is_away_says_nothing_for_ever() {
         "{away:?}"
     );
     assert!(start().await.unwrap().is_new);
+}
+
+#[tokio::test]
+async fn what_time_mends_is_planned_again_under_its_key() {
+    assert_planned_later(|study| Arc::new(study.planner.clone()), "Echo").await;
+}
+
+#[tokio::test]
+async fn what_stands_in_for_a_model_that_is_away_says_nothing_for_ever() {
+    assert_planned_later(|study| Arc::new(study.auto()), "Fly to the moon").await;
 }
