@@ -14,6 +14,7 @@
 mod clause;
 mod compose;
 mod draft;
+mod few;
 mod fill;
 mod gather;
 mod limits;

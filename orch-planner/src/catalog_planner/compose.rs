@@ -5,6 +5,8 @@ mod make;
 
 use std::collections::BTreeSet;
 
+use orch_core::AgentId;
+
 use super::{
     draft::{Argument, Draft},
     fill::fill,
@@ -30,11 +32,13 @@ const MAX_SPREAD: usize = 20;
 
 /// Which of several offers that fit is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Taste {
+pub(super) struct Taste<'t> {
     /// The cheapest of those that fit comparably well, rather than the one that fits best.
     pub(super) is_thrifty: bool,
     /// One of an agent that works on the goal already.
     pub(super) is_faithful: bool,
+    /// None but these agents' for a wish; what must be made before it may come from others.
+    pub(super) among: Option<&'t BTreeSet<AgentId>>,
 }
 
 /// A goal's wishes on their way to a draft.
@@ -44,7 +48,7 @@ pub(super) struct Composer<'p> {
     context: Option<&'p str>,
     tokens: &'p [Token],
     wishes: &'p [Wish],
-    taste: Taste,
+    taste: Taste<'p>,
     draft: Draft,
     /// The step that does the wish before the present one.
     latest: Option<usize>,
@@ -69,7 +73,7 @@ impl<'p> Composer<'p> {
         context: Option<&'p str>,
         tokens: &'p [Token],
         wishes: &'p [Wish],
-        taste: Taste,
+        taste: Taste<'p>,
     ) -> Self {
         let draft = Draft::default();
         Self {
@@ -114,9 +118,9 @@ impl<'p> Composer<'p> {
         let agents = self.draft.agents(self.pool);
         let mut scored: Vec<(f64, usize)> = Vec::new();
         for (place, offer) in self.pool.offers.iter().enumerate() {
-            let score = wish.score(offer);
-            let is_known = self.taste.is_faithful && agents.contains(&offer.agent().id);
-            if score >= FITS {
+            let (score, agent) = (wish.score(offer), offer.agent().id);
+            let is_known = self.taste.is_faithful && agents.contains(&agent);
+            if score >= FITS && self.taste.among.is_none_or(|among| among.contains(&agent)) {
                 scored.push((score + if is_known { 0.3 } else { 0.0 }, place));
             }
         }

@@ -5,6 +5,7 @@ use orch_core::{Amount, MoneyError};
 use super::{
     compose::{Composer, Taste},
     draft::Draft,
+    few::groups,
     offer::Pool,
     reading::ReadGoal,
     token::Token,
@@ -16,20 +17,35 @@ use crate::{goal::Goal, planner::PlanError};
 pub(super) fn draft_within(pool: &Pool, goal: &Goal, tokens: &[Token]) -> Result<Draft, PlanError> {
     let wishes = wishes(&goal.text, tokens, pool)?;
     let read = ReadGoal::new(&goal.text, None);
+    let attempt = |taste| {
+        let composer = Composer::new(pool, &read, goal.context.as_deref(), tokens, &wishes, taste);
+        let draft = composer.compose()?;
+        check(&draft, pool, goal).map(|()| draft)
+    };
     let mut refusal: Option<PlanError> = None;
     for (is_thrifty, is_faithful) in [(false, false), (true, false), (false, true), (true, true)] {
-        let taste = Taste {
+        let among = None;
+        match attempt(Taste {
             is_thrifty,
             is_faithful,
-        };
-        let composer = Composer::new(pool, &read, goal.context.as_deref(), tokens, &wishes, taste);
-        let tried = composer
-            .compose()
-            .and_then(|draft| check(&draft, pool, goal).map(|()| draft));
-        match tried {
+            among,
+        }) {
             Ok(draft) => return Ok(draft),
             Err(error) if is_about_limits(&error) => refusal = Some(less(refusal, error)),
             Err(error) => return Err(refusal.unwrap_or(error)),
+        }
+    }
+    if let Some(PlanError::TooManyAgents { allowed, .. }) = refusal {
+        let groups = groups(pool, &wishes, allowed);
+        let tastes = groups.iter().flat_map(|group| {
+            [false, true].map(|is_thrifty| Taste {
+                is_thrifty,
+                is_faithful: true,
+                among: Some(group),
+            })
+        });
+        if let Some(draft) = tastes.map(attempt).find_map(Result::ok) {
+            return Ok(draft);
         }
     }
     Err(refusal.unwrap_or(PlanError::NothingFits {

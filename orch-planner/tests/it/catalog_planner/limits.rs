@@ -1,6 +1,6 @@
 //! Plans keep to the limits of their goals.
 
-use orch_core::{Amount, Currency};
+use orch_core::{Amount, Currency, catalog::AgentDraft};
 use orch_planner::{Goal, GoalLimits, PlanError, Planner};
 
 use super::{agents, assert_steps, caller, planner_over, shown};
@@ -14,7 +14,7 @@ fn goal(text: &str, limits: GoalLimits) -> Goal {
 }
 
 /// A second agent that judges sentiment, for another price.
-fn rival(minor: i64) -> orch_core::catalog::AgentDraft {
+fn rival(minor: i64) -> AgentDraft {
     let mut rival = agents::sentiment();
     rival.name = "rival".parse().unwrap();
     rival.version.pricing = agents::price(minor);
@@ -40,6 +40,46 @@ async fn more_agents_than_allowed_are_refused() {
             })
         ),
         "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn one_agent_that_does_it_all_is_found_though_others_do_each_better() {
+    let named = |mut agent: AgentDraft, name: &str, minor| {
+        agent.name = name.parse().unwrap();
+        agent.version.pricing = agents::price(minor);
+        agent
+    };
+    let mut versatile = named(agents::sentiment(), "versatile", 5_000);
+    versatile.version.tasks.extend(agents::keywords().version.tasks);
+    // It is last in every order, and whoever does either is cheaper.
+    let planner = planner_over([
+        named(agents::keywords(), "cheap-keywords", 1),
+        named(agents::keywords(), "keywords-too", 2),
+        named(agents::sentiment(), "cheap-sentiment", 1),
+        named(agents::sentiment(), "sentiment-too", 2),
+        versatile,
+    ])
+    .await;
+    let text = "Extract the keywords of 'good bread' and tell the sentiment of 'good bread'";
+    let plan = async |max_agents, budget| {
+        let limits = GoalLimits {
+            max_agents,
+            budget: Some(algo(budget)),
+            ..GoalLimits::default()
+        };
+        let plan = planner.plan(&caller(), &goal(text, limits)).await;
+        plan.map(|plan| plan.steps.into_iter().map(|step| step.agent).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        plan(2, 10_000).await.unwrap(),
+        ["cheap-keywords", "cheap-sentiment"]
+    );
+    assert_eq!(plan(1, 10_000).await.unwrap(), ["versatile", "versatile"]);
+    let too_dear = plan(1, 9_999).await;
+    assert!(
+        matches!(too_dear, Err(PlanError::TooManyAgents { allowed: 1, .. })),
+        "{too_dear:?}"
     );
 }
 
