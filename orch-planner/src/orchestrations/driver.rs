@@ -36,7 +36,7 @@ use tracing::Instrument;
 
 use super::{Claim, Orchestrations, Shared, Worker, hands::InHand, live::Live, worker::Fresh};
 use crate::{Orchestration, OrchestrationError, RunStatus, StepState, store::Lease, telemetry};
-use finding::{Finding, StepEnd};
+use finding::{Finding, StepEnd, Work};
 use keeper::Answered;
 pub(super) use step::call_of;
 
@@ -139,7 +139,7 @@ struct Driver {
     /// What was set aside for calls that were begun with the run and are not made yet.
     held: Vec<Hold>,
     /// What the running steps do, and which ones have a future among those.
-    running: FuturesUnordered<BoxFuture<'static, (usize, StepEnd)>>,
+    running: FuturesUnordered<BoxFuture<'static, (Work, StepEnd)>>,
     busy: BTreeSet<usize>,
     answers: mpsc::UnboundedReceiver<Answered>,
     /// Where steps lay their answers; at most one for each that runs.
@@ -228,10 +228,10 @@ impl Driver {
                 match finding {
                     // Whoever does not wait for the verdict any more has stopped with its step.
                     Finding::Answered(answered) => drop(answered.reply.send(kept)),
-                    Finding::Ended(index, end) => {
-                        self.busy.remove(&index);
+                    Finding::Ended(work, end) => {
+                        self.busy.remove(&work.index);
                         if matches!(end, StepEnd::Unpaid) {
-                            self.settle(index);
+                            self.settle(work.index);
                         }
                     }
                 }
@@ -253,7 +253,9 @@ impl Driver {
         let poll_at = now + self.shared.options.poll_interval;
         // What only waits is not ours any more: its last steps are paid, and that is all.
         let looks = status != RunStatus::Waiting && !status.is_ended();
-        let wake_at = if status == RunStatus::Running {
+        // When all is done but paid for, it has no deadline any more.
+        let is_done = self.run.ending().is_some() || self.run.awaits_synthesis();
+        let wake_at = if status == RunStatus::Running && !is_done {
             poll_at.min(self.run.deadline())
         } else {
             poll_at
@@ -293,8 +295,8 @@ impl Driver {
         loop {
             if let Poll::Ready(Some(answered)) = self.answers.poll_recv(context) {
                 self.findings.push(Finding::Answered(answered));
-            } else if let Poll::Ready(Some((index, end))) = self.running.poll_next_unpin(context) {
-                self.findings.push(Finding::Ended(index, end));
+            } else if let Poll::Ready(Some((work, end))) = self.running.poll_next_unpin(context) {
+                self.findings.push(Finding::Ended(work, end));
             } else {
                 return self.findings.len() > n_before;
             }

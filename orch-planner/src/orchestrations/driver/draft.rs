@@ -4,7 +4,11 @@ use orch_a2a::Kept;
 use orch_billing::Closing;
 use orch_core::{InvocationId, Timestamp, event::Event};
 
-use super::{Driver, Halt, StepEnd, finding::Finding, keeper::Answered};
+use super::{
+    Driver, Halt, StepEnd,
+    finding::{Finding, Work},
+    keeper::Answered,
+};
 use crate::{
     OrchestrationEvent, RunStatus, StepState,
     orchestration::{
@@ -53,11 +57,11 @@ impl Driver {
                         None => (event, kept),
                     }
                 }
-                Finding::Ended(index, end) => (self.conclude(*index, end)?, Kept::Lost),
+                Finding::Ended(work, end) => (self.conclude(*work, end)?, Kept::Lost),
             };
             if let Some(event) = event {
-                if let (Finding::Ended(index, _), OrchestrationEvent::StepStarted(_)) = (&*finding, &event) {
-                    draft.started.push(*index);
+                if let (Finding::Ended(work, _), OrchestrationEvent::StepStarted(_)) = (&*finding, &event) {
+                    draft.started.push(work.index);
                 }
                 self.record(event, now, &mut draft)?;
             }
@@ -181,7 +185,7 @@ impl Driver {
     }
 
     /// What the end of a step's work means.
-    fn conclude(&self, index: usize, end: &mut StepEnd) -> Result<Option<OrchestrationEvent>, Halt> {
+    fn conclude(&self, work: Work, end: &mut StepEnd) -> Result<Option<OrchestrationEvent>, Halt> {
         // Only what ends the drive is taken out: what is unpaid must still be found so once this is written down.
         match end {
             StepEnd::Lost => return Err(Halt::Lost),
@@ -192,7 +196,10 @@ impl Driver {
             }
             _ => {}
         }
-        let Some(invocation) = self.run.steps()[index].open_invocation() else {
+        // It may be written down already, although that seemed to fail: then the step has no open call, or another one.
+        let Work { index, call } = work;
+        let open = self.run.steps().get(index).and_then(StepState::open_invocation);
+        let Some(invocation) = open.filter(|open| Some(*open) == call) else {
             return Ok(None);
         };
         let step = self.run.plan().steps()[index].id.clone();
@@ -252,6 +259,7 @@ impl Driver {
                     attempt,
                 }))
             }
+            StepEnd::Waiting(_) if !matches!(self.run.steps()[index], StepState::Running { .. }) => None,
             StepEnd::Waiting(approval) => {
                 let approval = approval.clone();
                 Some(OrchestrationEvent::StepWaiting(StepWaiting {

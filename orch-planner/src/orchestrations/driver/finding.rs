@@ -1,4 +1,4 @@
-use orch_core::{ApprovalId, switch::Stop};
+use orch_core::{ApprovalId, InvocationId, switch::Stop};
 
 use super::keeper::Answered;
 use crate::{
@@ -12,7 +12,16 @@ pub(super) enum Finding {
     /// Its agent has answered, and waits for the answer to be kept.
     Answered(Answered),
     /// What was done for it is over.
-    Ended(usize, StepEnd),
+    Ended(Work, StepEnd),
+}
+
+/// What is done for a step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work {
+    /// The step, by its place.
+    pub(super) index: usize,
+    /// The call that it is done for, if there is one: the step may have another when this is over.
+    pub(super) call: Option<InvocationId>,
 }
 
 /// What came of what was done for a step.

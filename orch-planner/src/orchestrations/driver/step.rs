@@ -1,13 +1,13 @@
 //! What is done for one step: called, paid afterwards, or given up.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use futures_util::FutureExt;
 use orch_a2a::{Answer, Cancel, Funds, Invocation, InvokeError, Outcome};
 use orch_billing::{BillingError, Hold, HoldId};
 use orch_core::{Caller, InvocationId, StoreError, switch::Stoppable};
 
-use super::{Driver, StepEnd, keeper::StepKeeper};
+use super::{Driver, StepEnd, finding::Work, keeper::StepKeeper};
 use crate::{
     Orchestration, OrchestrationError, StepState,
     orchestration::StepFailure,
@@ -17,19 +17,15 @@ use crate::{
 impl Driver {
     /// Calls the agent of a step that is running.
     pub(super) fn invoke(&mut self, index: usize) {
-        self.busy.insert(index);
         let Some(mut invocation) = self.invocation(index) else {
-            return self
-                .running
-                .push(async move { (index, StepEnd::Settled) }.boxed());
+            return self.work(index, None, ready(StepEnd::Settled));
         };
+        let call_id = Some(invocation.id);
         match self.run.arguments(index) {
             Ok(arguments) => invocation.arguments = arguments,
             Err(pointer) => {
                 let failure = StepFailure::new("missing_result", format!("there is no result at {pointer}"));
-                return self
-                    .running
-                    .push(async move { (index, StepEnd::Failed(failure)) }.boxed());
+                return self.work(index, call_id, ready(StepEnd::Failed(failure)));
             }
         }
         let keeper = StepKeeper {
@@ -62,33 +58,25 @@ impl Driver {
                 }
                 (end, _) => end,
             };
-            let end = match (end, replanner) {
+            match (end, replanner) {
                 (StepEnd::Replaceable(failure), Some(replanner)) => {
                     replanner.replan(&shared, &caller, &invocation, failure).await
                 }
                 (end, _) => end,
-            };
-            (index, end)
+            }
         };
-        self.running.push(step.boxed());
+        self.work(index, call_id, step);
     }
 
     /// Gives a step up that will not be answered.
     pub(super) fn abandon(&mut self, index: usize) {
-        self.busy.insert(index);
         let Some(invocation) = self.invocation(index) else {
-            return self
-                .running
-                .push(async move { (index, StepEnd::Settled) }.boxed());
+            return self.work(index, None, ready(StepEnd::Settled));
         };
         let (shared, caller) = (self.shared.clone(), self.caller.clone());
-        let step = async move {
-            (
-                index,
-                abandon(&shared, &caller, &invocation, StepEnd::Released).await,
-            )
-        };
-        self.running.push(step.boxed());
+        self.work(index, Some(invocation.id), async move {
+            abandon(&shared, &caller, &invocation, StepEnd::Released).await
+        });
     }
 
     /// Gives the hold back of a step that is held apart and was over before the last crash, if that was not done.
@@ -97,16 +85,11 @@ impl Driver {
         let Some(call) = self.run.last_call(index).filter(|_| is_held_apart) else {
             return;
         };
-        self.busy.insert(index);
         let invocation = self.call_of(index, call);
         let (shared, caller) = (self.shared.clone(), self.caller.clone());
-        let step = async move {
-            (
-                index,
-                abandon(&shared, &caller, &invocation, StepEnd::Settled).await,
-            )
-        };
-        self.running.push(step.boxed());
+        self.work(index, Some(call), async move {
+            abandon(&shared, &caller, &invocation, StepEnd::Settled).await
+        });
     }
 
     /// Pays for a step that has succeeded.
@@ -121,10 +104,22 @@ impl Driver {
             cost: success.cost,
             took: success.took,
         };
-        self.busy.insert(index);
         let (shared, caller) = (self.shared.clone(), self.caller.clone());
-        let step = async move { (index, settle(&shared, &caller, &invocation, &answer).await) };
-        self.running.push(step.boxed());
+        self.work(index, Some(invocation.id), async move {
+            settle(&shared, &caller, &invocation, &answer).await
+        });
+    }
+
+    /// Does something for a step while others go on.
+    fn work(
+        &mut self,
+        index: usize,
+        call: Option<InvocationId>,
+        work: impl Future<Output = StepEnd> + Send + 'static,
+    ) {
+        self.busy.insert(index);
+        let done = Work { index, call };
+        self.running.push(work.map(move |end| (done, end)).boxed());
     }
 
     /// The call of a step whose call is not over, without its arguments.

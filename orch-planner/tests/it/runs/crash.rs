@@ -182,7 +182,7 @@ impl Crash {
 }
 
 /// Each way with each fault.
-fn ways(faults: [Fault; 2]) -> impl Iterator<Item = (Way, Fault)> {
+fn ways<const N: usize>(faults: [Fault; N]) -> impl Iterator<Item = (Way, Fault)> {
     Way::ALL
         .into_iter()
         .flat_map(move |way| faults.map(|fault| (way, fault)))
@@ -291,10 +291,16 @@ async fn two_crashes_are_survived() {
     }
 }
 
-/// An agent fails, a dearer one stands in for it, and the process stops anywhere between.
+/// An agent fails, a dearer one stands in for it, and the process stops, or the store fails, anywhere between.
 #[tokio::test]
 async fn a_crash_while_another_agent_takes_over_is_survived() {
-    for (way, fault) in ways([Fault::HangBefore, Fault::HangAfter]) {
+    let faults = [
+        Fault::HangBefore,
+        Fault::HangAfter,
+        Fault::FailBefore,
+        Fault::FailAfter,
+    ];
+    for (way, fault) in ways(faults) {
         let mut n_blown = 0;
         for chosen in 1..MANY {
             let crash = Crash::new(way).await;

@@ -1,9 +1,10 @@
 use orch_a2a::Passage;
-use orch_core::ApprovalId;
-use orch_planner::{Driven, RunStatus};
+use orch_core::{ApprovalId, PageRequest};
+use orch_planner::{Driven, RunStatus, StepState};
 use serde_json::json;
 
-use crate::house::{CREDITS, House, PRICE, caller, drive, echo, once, plan, seconds};
+use super::crash::{Crash, MANY, Way};
+use crate::house::{CREDITS, House, PRICE, caller, drive, echo, faulty::Fault, once, plan, seconds};
 
 fn approval() -> ApprovalId {
     "apr_018d0cabc4407f199b774a727434be50".parse().unwrap()
@@ -103,4 +104,33 @@ async fn a_live_runs_hold_does_not_expire() {
     assert_eq!(house.balance().await.held.minor(), 2 * PRICE);
     assert_eq!(house.balance().await.available.minor(), CREDITS - 3 * PRICE);
     assert_eq!(house.find(run).await.status(), RunStatus::Waiting);
+}
+
+/// The store takes what is written down, and fails to say so.
+#[tokio::test]
+async fn a_step_waits_although_the_reply_to_that_was_lost() {
+    for chosen in 1..MANY {
+        let crash = Crash::new(Way::Apart).await;
+        crash.house.gate.set("do", Passage::Open);
+        crash.house.gate.set("guarded", Passage::Waiting(approval()));
+        let both = plan(json!([gated("b"), echo("a", json!({"id": "a"}))]));
+        if !crash.run_into(both, chosen, Fault::FailAfter).await {
+            assert!(chosen > 5, "only {chosen} calls were tried");
+            return;
+        }
+        let (caller, page) = (caller(), PageRequest::default());
+        let runs = crash.house.service.list(&caller, page);
+        // A start whose reply is lost is the caller's to repeat.
+        let Some(record) = runs.await.unwrap().items.pop() else {
+            continue;
+        };
+        let run = crash.house.find(record.id).await;
+        assert_eq!(
+            run.status(),
+            RunStatus::Waiting,
+            "call {chosen}: {:?}",
+            run.failure()
+        );
+        assert!(matches!(run.steps()[1], StepState::Succeeded(_)), "call {chosen}");
+    }
 }
