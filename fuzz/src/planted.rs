@@ -55,8 +55,13 @@ struct Forgetful(Arc<dyn TransactionStore>);
 
 #[async_trait]
 impl TransactionStore for Forgetful {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
-        match self.0.begin(transaction, event).await? {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
+        match self.0.begin(transaction, alone_since, event).await? {
             Begun::Taken(_) if *DEFECT == "dot" && transaction.id.as_str().contains('.') => Ok(Begun::New),
             begun => Ok(begun),
         }

@@ -36,8 +36,14 @@ pub trait ServiceStore: fmt::Debug + Send + Sync + 'static {
 #[async_trait]
 pub trait TransactionStore: fmt::Debug + Send + Sync + 'static {
     /// Adds a transaction. Where the consumer has one of that id or that key already nothing is written, and that one is
-    /// the answer: of the id, before that of the key.
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError>;
+    /// the answer: of the id, before that of the key. With `alone_since`, so is the latest of the same signature that was
+    /// started then or later, before both.
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError>;
 
     /// Takes up again what was not executed, as the same transaction: it is pending, and has one more execution. `false`,
     /// and nothing is written, unless it is as it was read.
@@ -93,7 +99,7 @@ pub enum Surplus {
 pub enum Begun {
     /// It is added.
     New,
-    /// Its id or its key is that of this one.
+    /// Its id, its key or its signature is that of this one.
     Taken(Box<Transaction>),
 }
 

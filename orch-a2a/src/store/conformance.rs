@@ -18,9 +18,9 @@ pub use forget::{answers_are_forgotten_in_time, surplus_keys_are_forgotten, what
 pub use rejections::{a_rejection_is_written_once, old_rejections_are_removed};
 pub use services::{a_service_reads_back, a_service_stays_with_its_provider, services_are_listed_by_type};
 pub use transactions::{
-    a_finish_counts_once, a_reopened_transaction_is_the_same, a_transaction_begins_once,
-    a_transaction_reads_back, of_racing_beginnings_one_is_new, of_racing_finishes_one_counts,
-    transactions_are_listed_latest_first,
+    a_finish_counts_once, a_reopened_transaction_is_the_same, a_signature_begins_once_in_its_time,
+    a_transaction_begins_once, a_transaction_reads_back, of_racing_beginnings_one_is_new,
+    of_racing_finishes_one_counts, of_racing_signatures_one_is_new, transactions_are_listed_latest_first,
 };
 
 /// Stamps one test for each law. The argument makes a fresh, empty store and may await; behind `optional:` it makes an
@@ -55,6 +55,8 @@ macro_rules! transaction_store_tests {
             a_transaction_reads_back
             a_transaction_begins_once
             of_racing_beginnings_one_is_new
+            a_signature_begins_once_in_its_time
+            of_racing_signatures_one_is_new
             a_finish_counts_once
             of_racing_finishes_one_counts
             a_reopened_transaction_is_the_same

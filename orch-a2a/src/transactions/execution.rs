@@ -28,7 +28,7 @@ use crate::{
     Answer, Cancel, Exchange, Funds, Invocation, InvokeError, Keeper, Kept, Outcome, Progress,
     directory::Service,
     invoker::{Permit, Relayed},
-    store::Finish,
+    store::{Finish, Name},
     transaction::{End, State, Transaction},
 };
 
@@ -182,17 +182,32 @@ impl Execution {
     /// Writes down how far the transaction is, trying again for a while where the store is away.
     async fn write(&self, state: &State) -> bool {
         const PAUSES: [u64; 5] = [0, 50, 200, 1_000, 3_000];
+        let mut has_failed = false;
         for pause in PAUSES {
             self.shared.clock.sleep(Duration::from_millis(pause)).await;
-            match self.try_write(state).await {
+            let written = match self.try_write(state).await {
+                // What is there may be what a try has written whose reply was lost.
+                Ok(false) if has_failed => self.is_written(state).await,
+                written => written,
+            };
+            match written {
                 Ok(written) => return written,
                 Err(error) => {
+                    has_failed = true;
                     let error = &error as &dyn std::error::Error;
                     tracing::warn!(transaction = %self.transaction.id, error, "a transaction is not written down");
                 }
             }
         }
         false
+    }
+
+    async fn is_written(&self, state: &State) -> Result<bool, StoreError> {
+        let Transaction { consumer, id, .. } = &self.transaction;
+        let known = self.shared.store.find(consumer, &Name::Id(id.clone())).await?;
+        let is_ours =
+            |known: Transaction| known.executions == self.transaction.executions && known.state == *state;
+        Ok(known.is_some_and(is_ours))
     }
 
     async fn try_write(&self, state: &State) -> Result<bool, StoreError> {

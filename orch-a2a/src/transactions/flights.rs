@@ -9,6 +9,7 @@ use std::{
 };
 
 use orch_auth::PartyId;
+use orch_core::Timestamp;
 use tokio::sync::watch;
 
 use super::error::TransactError;
@@ -58,10 +59,19 @@ pub(super) struct Lead {
     flight: Arc<Flight>,
 }
 
+/// What a flight is found by: a signature is the same whenever its window began.
+fn way(consumer: &PartyId, name: Name) -> (PartyId, Name) {
+    let name = match name {
+        Name::Signature(digest, _) => Name::Signature(digest, Timestamp::from_millis(0)),
+        Name::Id(_) | Name::Key(_) => name,
+    };
+    (consumer.clone(), name)
+}
+
 impl Flights {
     /// Leads the flight of a name, or joins it.
     pub(super) fn board(&self, consumer: &PartyId, name: Name, content: [u8; 32]) -> Boarded {
-        let name = (consumer.clone(), name);
+        let name = way(consumer, name);
         match self.lock().entry(name.clone()) {
             Entry::Occupied(known) => {
                 let flight = known.get();
@@ -89,7 +99,7 @@ impl Flights {
 
     /// The flight of a name, if there is one.
     pub(super) fn find(&self, consumer: &PartyId, name: Name) -> Option<Arc<Flight>> {
-        self.lock().get(&(consumer.clone(), name)).cloned()
+        self.lock().get(&way(consumer, name)).cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, Map> {
@@ -121,7 +131,7 @@ impl Lead {
 
     /// Has the flight found under another name as well. `false` if another flight has it.
     pub(super) fn also(&mut self, consumer: &PartyId, name: Name) -> bool {
-        let name = (consumer.clone(), name);
+        let name = way(consumer, name);
         match self.flights.lock().entry(name.clone()) {
             Entry::Occupied(known) => Arc::ptr_eq(known.get(), &self.flight),
             Entry::Vacant(free) => {

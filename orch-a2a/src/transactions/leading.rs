@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use orch_auth::Party;
 use orch_core::{Event, StoreError};
+use tokio::sync::oneshot;
 
 use super::{
     Signed, Transactions, Walk, Walked,
@@ -70,17 +71,8 @@ impl Transactions {
         let now = shared.clock.now();
         let transaction = self.record(signed, &service, known.as_ref(), walk);
         let event = transaction.began(now, service.price, approval.as_ref().map(|used| &used.id));
-        let begun = self.begin(&transaction, &event).await;
-        let transaction = match begun.map_err(TransactError::from)? {
-            Begun::New => transaction,
-            Begun::Taken(other) if other.content != signed.content => {
-                shared.give_back(approval.as_ref()).await;
-                return Err(self.reject(signed, TransactError::Conflict).await.into());
-            }
-            Begun::Taken(other) => return self.before(&other, &lead.flight(), walk).await,
-        };
-        walk.id = transaction.id.clone();
-        lead.also(consumer, Name::Id(transaction.id.clone()));
+        let id = transaction.id.clone();
+        lead.also(consumer, Name::Id(id.clone()));
         let sent = Sent {
             service: &service,
             url: &url,
@@ -97,16 +89,46 @@ impl Transactions {
             exchange: Arc::new(exchange),
             place_by: now + shared.options.answer_timeout,
             service,
-            approval,
+            approval: approval.clone(),
             transaction,
             lead,
         };
-        shared.spawner.spawn(Box::pin(execution.run()));
+        let begun = self.set_out(execution, name, event).await;
+        // Else our own process is ending.
+        match begun.unwrap_or_else(|_| Err(TransactError::InProgress))? {
+            Begun::New => walk.id = id,
+            Begun::Taken(other) if other.content != signed.content => {
+                shared.give_back(approval.as_ref()).await;
+                return Err(self.reject(signed, TransactError::Conflict).await.into());
+            }
+            Begun::Taken(other) => return self.before(&other, &flight, walk).await,
+        }
         match self.wait(&flight).await {
             Some(walked) => walked,
             // Our own process is ending.
             None => Err(TransactError::InProgress.into()),
         }
+    }
+
+    /// Begins an execution and goes through with it, whether or not who asked stays: what is written down is also done.
+    fn set_out(
+        &self,
+        execution: Execution,
+        name: Name,
+        event: Event,
+    ) -> oneshot::Receiver<Result<Begun, TransactError>> {
+        let (tell, told) = oneshot::channel();
+        let transactions = self.clone();
+        self.0.spawner.spawn(Box::pin(async move {
+            let begun = transactions.begin(&execution.transaction, &name, &event).await;
+            let is_new = matches!(begun, Ok(Begun::New));
+            // Who asked may have gone.
+            let _ = tell.send(begun.map_err(TransactError::from));
+            if is_new {
+                execution.run().await;
+            }
+        }));
+        told
     }
 
     /// The checks that are left when it is clear that nothing came before: the quota, the service, who offers it, what a human
@@ -195,10 +217,19 @@ impl Transactions {
         signed.asked.key.clone().filter(|_| signed.asked.id.is_none())
     }
 
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        name: &Name,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
         let store = &self.0.store;
         if transaction.executions == 1 {
-            return store.begin(transaction, event).await;
+            let alone_since = match name {
+                Name::Signature(_, since) => Some(*since),
+                Name::Id(_) | Name::Key(_) => None,
+            };
+            return store.begin(transaction, alone_since, event).await;
         }
         let read = Transaction {
             state: State::NotExecuted,

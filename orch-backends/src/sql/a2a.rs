@@ -38,10 +38,15 @@ impl ServiceStore for SqlStore {
 
 #[async_trait]
 impl TransactionStore for SqlStore {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
-        let input = (transaction.clone(), event.clone());
-        self.write(input, |tx, (transaction, event)| {
-            Box::pin(transaction::begin(tx, transaction, event))
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
+        let input = (transaction.clone(), alone_since, event.clone());
+        self.write(input, |tx, (transaction, alone_since, event)| {
+            Box::pin(transaction::begin(tx, transaction, *alone_since, event))
         })
         .await
     }

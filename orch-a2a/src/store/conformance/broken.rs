@@ -20,6 +20,7 @@ enum Fault {
     ForgetsTheKey,
     ForgetsTheStatus,
     LetsAKeyBeTwo,
+    LetsASignatureBeTwo,
     LooksBeforeItBegins,
     SaysFinished,
     LooksBeforeItFinishes,
@@ -86,27 +87,33 @@ impl ServiceStore for Broken {
 
 #[async_trait]
 impl TransactionStore for Broken {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
         let keyless = Transaction {
             key: None,
             ..transaction.clone()
         };
         match self.fault {
-            Fault::ForgetsTheKey => return self.transactions.begin(&keyless, event).await,
+            Fault::LetsASignatureBeTwo => return self.transactions.begin(transaction, None, event).await,
+            Fault::ForgetsTheKey => return self.transactions.begin(&keyless, alone_since, event).await,
             Fault::LooksBeforeItBegins => {
                 if let Some(known) = self.known(&transaction.consumer, &transaction.id).await {
                     return Ok(Begun::Taken(Box::new(known)));
                 }
                 tokio::task::yield_now().await;
-                let _ = self.transactions.begin(transaction, event).await?;
+                let _ = self.transactions.begin(transaction, alone_since, event).await?;
                 return Ok(Begun::New);
             }
             _ => {}
         }
-        let begun = self.transactions.begin(transaction, event).await?;
+        let begun = self.transactions.begin(transaction, alone_since, event).await?;
         match &begun {
             Begun::Taken(known) if self.is(Fault::LetsAKeyBeTwo) && known.id != transaction.id => {
-                self.transactions.begin(&keyless, event).await
+                self.transactions.begin(&keyless, alone_since, event).await
             }
             Begun::Taken(_) if self.is(Fault::NotesRefusals) => {
                 let _ = self.transactions.append(std::slice::from_ref(event)).await?;
@@ -226,6 +233,8 @@ broken! {
     a_status_forgotten: ForgetsTheStatus breaks a_transaction_reads_back;
     a_key_of_two: LetsAKeyBeTwo breaks a_transaction_begins_once;
     a_look_before_it_begins: LooksBeforeItBegins breaks of_racing_beginnings_one_is_new;
+    a_signature_of_two: LetsASignatureBeTwo breaks a_signature_begins_once_in_its_time;
+    racing_signatures: LetsASignatureBeTwo breaks of_racing_signatures_one_is_new;
     a_finish_that_was_none: SaysFinished breaks a_finish_counts_once;
     a_look_before_it_finishes: LooksBeforeItFinishes breaks of_racing_finishes_one_counts;
     anything_reopened: ReopensAnything breaks a_reopened_transaction_is_the_same;

@@ -67,8 +67,17 @@ pub(super) fn answered(result: &str) -> State {
 
 /// What came of beginning a transaction, with the first event of its stream.
 pub(super) async fn try_begin(store: &dyn TransactionStore, transaction: &Transaction) -> Begun {
+    try_begin_alone(store, transaction, None).await
+}
+
+/// The same, where another of its signature that was started since then is in its way.
+pub(super) async fn try_begin_alone(
+    store: &dyn TransactionStore,
+    transaction: &Transaction,
+    since: Option<Timestamp>,
+) -> Begun {
     let event = Event::new(transaction.stream(), 1, "began", NOW, &json!({ "v": 1 }));
-    store.begin(transaction, &event).await.unwrap()
+    store.begin(transaction, since, &event).await.unwrap()
 }
 
 pub(super) async fn begin(store: &dyn TransactionStore, transaction: &Transaction) {

@@ -5,6 +5,7 @@ use orch_auth::Form;
 
 use super::sample::{
     NOW, SECOND, a_finish, a_transaction, answered, begin, consumer, find, id, reopen, try_begin,
+    try_begin_alone,
 };
 use crate::{
     Transaction, TransactionStore,
@@ -107,6 +108,47 @@ pub async fn a_transaction_begins_once(store: &dyn TransactionStore) {
     };
     begin(store, &foreign).await;
     begin(store, &a_transaction("tx_4", None)).await;
+}
+
+/// A signature is taken for as long as who comes with it says, and whoever comes meanwhile is told what it was taken for.
+pub async fn a_signature_begins_once_in_its_time(store: &dyn TransactionStore) {
+    let of = |name, millis| Transaction {
+        started_at: NOW + Duration::from_millis(millis),
+        ..a_transaction(name, None)
+    };
+    let since = |millis| Some(NOW + Duration::from_millis(millis));
+    let (first, second) = (of("tx_1", 0), of("tx_2", 1));
+    assert_eq!(try_begin_alone(store, &first, since(0)).await, Begun::New);
+    let taken = Begun::Taken(Box::new(first));
+    assert_eq!(try_begin_alone(store, &second, since(0)).await, taken);
+    assert_eq!(find(store, "one", "tx_2").await, None);
+    assert_eq!(try_begin_alone(store, &second, since(1)).await, Begun::New);
+    let others = [
+        Transaction {
+            consumer: consumer("two"),
+            ..of("tx_3", 1)
+        },
+        Transaction {
+            signature: [3; 32],
+            ..of("tx_3", 1)
+        },
+    ];
+    for other in others {
+        assert_eq!(try_begin_alone(store, &other, since(0)).await, Begun::New);
+    }
+}
+
+/// Of those who begin at once with one signature that is to be alone, one is new.
+pub async fn of_racing_signatures_one_is_new(store: &dyn TransactionStore) {
+    let beginnings: Vec<_> = (0..RACERS)
+        .map(|racer| a_transaction(&format!("tx_{racer}"), None))
+        .collect();
+    let begun = beginnings
+        .iter()
+        .map(|transaction| try_begin_alone(store, transaction, Some(NOW)));
+    let begun = join_all(begun).await;
+    let n_new = begun.iter().filter(|begun| **begun == Begun::New).count();
+    assert_eq!(n_new, 1);
 }
 
 /// Of those who begin one transaction at once, one is new.

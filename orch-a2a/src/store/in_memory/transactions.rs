@@ -52,6 +52,18 @@ impl Books {
         self.by_id.get(&(consumer.clone(), id.clone()))
     }
 
+    /// The latest of a signature that was started since.
+    fn of_signature(
+        &self,
+        consumer: &PartyId,
+        signature: &[u8; 32],
+        since: Timestamp,
+    ) -> Option<&Transaction> {
+        let own = self.by_id.values().filter(|known| known.consumer == *consumer);
+        let signed = own.filter(|known| known.signature == *signature && known.started_at >= since);
+        signed.max_by_key(|known| (known.started_at, known.id.clone()))
+    }
+
     /// The earliest of those that have ended, of each consumer with too many keys as many as are too many.
     fn with_surplus_keys(&self, beyond: u32) -> Vec<(PartyId, String)> {
         let mut surplus = Vec::new();
@@ -118,12 +130,19 @@ impl Books {
 
 #[async_trait]
 impl TransactionStore for InMemoryTransactions {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
         let mut books = self.lock();
         let consumer = &transaction.consumer;
         let name = (consumer.clone(), transaction.id.clone());
+        let of_signature = |since| books.of_signature(consumer, &transaction.signature, since);
         let of_key = |key: &String| books.of_key(consumer, key);
-        let known = books.by_id.get(&name);
+        let known = alone_since.and_then(of_signature);
+        let known = known.or_else(|| books.by_id.get(&name));
         if let Some(known) = known.or_else(|| transaction.key.as_ref().and_then(of_key)) {
             return Ok(Begun::Taken(Box::new(known.clone())));
         }
@@ -176,13 +195,7 @@ impl TransactionStore for InMemoryTransactions {
         Ok(match name {
             Name::Id(id) => books.by_id.get(&(consumer.clone(), id.clone())).cloned(),
             Name::Key(key) => books.of_key(consumer, key).cloned(),
-            Name::Signature(signature, since) => {
-                let own = books.by_id.values().filter(|known| known.consumer == *consumer);
-                let signed = own.filter(|known| known.signature == *signature && known.started_at >= *since);
-                signed
-                    .max_by_key(|known| (known.started_at, known.id.clone()))
-                    .cloned()
-            }
+            Name::Signature(signature, since) => books.of_signature(consumer, signature, *since).cloned(),
         })
     }
 

@@ -1,11 +1,27 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use tokio::sync::Notify;
 
-use super::house::{Act, House, body, enforced, sole, told};
-use crate::{TransactError, transaction::State};
+use super::{
+    house::{Act, House, body, enforced, sole, told},
+    watched::Watched,
+};
+use crate::{TransactError, TransactionOptions, transaction::State};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+const WINDOW: &str =
+    r#"{"service_id":"srv-greet","provider_agent_id":"agent-002","metadata":{"replay_window_seconds":30}}"#;
+
+/// A house that never finds what it has not written down itself.
+async fn blind(options: TransactionOptions) -> House {
+    let blind = Arc::new(Watched {
+        is_blind: true,
+        ..Watched::default()
+    });
+    House::seeing(options, blind.store.clone(), blind).await
+}
 
 #[tokio::test]
 async fn a_signed_id_is_executed_once_however_often_it_is_asked_for() {
@@ -145,6 +161,43 @@ async fn a_client_that_goes_stops_nothing() {
 }
 
 #[tokio::test]
+async fn a_client_that_goes_while_it_is_written_down_stops_nothing() {
+    let slow = Arc::new(Watched {
+        news_of_beginnings: Some(Notify::new()),
+        ..Watched::default()
+    });
+    let house = Arc::new(House::seeing(sole(), slow.store.clone(), slow.clone()).await);
+    let asked = tokio::spawn({
+        let house = house.clone();
+        async move { house.ask(&body(Some("tx_1")), None).await }
+    });
+    house.settle().await;
+    asked.abort();
+    house.settle().await;
+    slow.news_of_beginnings.as_ref().unwrap().notify_one();
+    house.settle().await;
+    let again = house.ask(&body(Some("tx_1")), None).await;
+    assert!(again.replayed && told(&again).contains("Hello"), "{again:?}");
+    assert_eq!(house.provider.n_calls(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_told_though_the_store_s_reply_to_it_was_lost() {
+    let watched = Arc::new(Watched {
+        n_lost: 1.into(),
+        ..Watched::default()
+    });
+    let house = Arc::new(House::seeing(sole(), watched.store.clone(), watched).await);
+    let asked = tokio::spawn({
+        let house = house.clone();
+        async move { house.hear(&body(Some("tx_1")), None).await }
+    });
+    house.after(SECOND).await;
+    let told = asked.await.unwrap();
+    assert!(told.contains("Hello"), "{told}");
+}
+
+#[tokio::test]
 async fn after_a_crash_nothing_is_sent_again() {
     let house = Arc::new(House::new().await);
     house.will([Act::Hang]);
@@ -174,9 +227,7 @@ async fn after_a_crash_nothing_is_sent_again() {
 #[tokio::test]
 async fn a_window_replays_a_signature_whatever_its_key() {
     let house = House::new().await;
-    house
-        .offer(r#"{"service_id":"srv-greet","provider_agent_id":"agent-002","metadata":{"replay_window_seconds":30}}"#)
-        .await;
+    house.offer(WINDOW).await;
     let first = house.hear(&body(None), Some("one")).await;
     assert_eq!(house.hear(&body(None), Some("two")).await, first);
     assert_eq!(house.hear(&body(None), None).await, first);
@@ -184,6 +235,38 @@ async fn a_window_replays_a_signature_whatever_its_key() {
     house.after(SECOND * 31).await;
     house.hear(&body(None), Some("three")).await;
     assert_eq!(house.provider.n_calls(), 2);
+}
+
+#[tokio::test]
+async fn a_window_replays_a_signature_that_is_on_its_way() {
+    let house = Arc::new(blind(enforced()).await);
+    house.offer(WINDOW).await;
+    house.will([Act::Hang]);
+    let mut asked = Vec::new();
+    for key in ["one", "two"] {
+        asked.push(tokio::spawn({
+            let house = house.clone();
+            async move { house.ask(&body(None), Some(key)).await }
+        }));
+        house.after(Duration::from_millis(1)).await;
+    }
+    house.provider.release();
+    for asked in asked {
+        let asked = asked.await.unwrap();
+        assert!(told(&asked).contains("late"));
+        assert_eq!(asked.standing.unwrap().remaining, 19, "the quota is spent once");
+    }
+    assert_eq!(house.provider.n_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_window_replays_a_signature_that_another_process_has_just_begun_with() {
+    let house = blind(sole()).await;
+    house.offer(WINDOW).await;
+    let first = house.hear(&body(None), Some("one")).await;
+    house.after(SECOND).await;
+    assert_eq!(house.hear(&body(None), Some("two")).await, first);
+    assert_eq!(house.provider.n_calls(), 1);
 }
 
 #[tokio::test]

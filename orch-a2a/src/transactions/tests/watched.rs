@@ -1,11 +1,15 @@
 //! A store of transactions that is looked at.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
 use async_trait::async_trait;
 use orch_auth::PartyId;
 use orch_core::{Event, StoreError, Timestamp};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::{
     InMemoryTransactions, Transaction, TransactionStore,
@@ -21,6 +25,10 @@ pub(super) struct Watched {
     pub(super) is_full: bool,
     /// Whether nothing goes on that wrote down how a transaction ended, as when its process ends then.
     pub(super) ends_the_process: bool,
+    /// What the news that something has begun waits for.
+    pub(super) news_of_beginnings: Option<Notify>,
+    /// How many replies are lost that say how a transaction ended.
+    pub(super) n_lost: AtomicU32,
     pub(super) written: Mutex<Vec<Event>>,
 }
 
@@ -38,8 +46,17 @@ impl Watched {
 
 #[async_trait]
 impl TransactionStore for Watched {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
-        self.store.begin(transaction, event).await
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
+        let begun = self.store.begin(transaction, alone_since, event).await;
+        if let Some(news) = &self.news_of_beginnings {
+            news.notified().await;
+        }
+        begun
     }
 
     async fn reopen(
@@ -53,6 +70,14 @@ impl TransactionStore for Watched {
 
     async fn finish(&self, finish: &Finish) -> Result<bool, StoreError> {
         let written = self.store.finish(finish).await;
+        let lost = |n_lost: u32| n_lost.checked_sub(1);
+        if self
+            .n_lost
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, lost)
+            .is_ok()
+        {
+            return Err(StoreError::Unavailable("the connection broke".into()));
+        }
         if self.ends_the_process {
             std::future::pending::<()>().await;
         }

@@ -8,18 +8,37 @@ use orch_a2a::{
 use orch_auth::{Form, PartyId};
 use orch_core::{Event, StoreError, Timestamp};
 
-use crate::sql::{Fields, Row, Tx, Value, events};
+use crate::sql::{Dialect, Fields, Row, Tx, Value, events};
 
 const TABLE: &str = "orch_transactions";
 
 const COLUMNS: &str = "id, consumer, service, provider, priority, idempotency_key, content, signature, form, \
     request_bytes, started_at, ends_by, state, ended_at, provider_status, result, is_lost, attempts, executions";
 
+/// No constraint keeps a signature from being there twice after a while, so whoever begins with one waits for the others.
+/// SQLite's writers are serial anyhow.
+const ALONE: &str =
+    "SELECT pg_advisory_xact_lock(hashtext(CAST(?1 AS TEXT)), hashtext(encode(?2, 'hex')))::text";
+
 pub(super) async fn begin(
     tx: &mut dyn Tx,
     transaction: &Transaction,
+    alone_since: Option<Timestamp>,
     event: &Event,
 ) -> Result<Begun, StoreError> {
+    if let Some(since) = alone_since {
+        if tx.dialect() == Dialect::Postgres {
+            let params = [
+                transaction.consumer.as_str().into(),
+                transaction.signature[..].into(),
+            ];
+            tx.query(ALONE, &params).await?;
+        }
+        let name = Name::Signature(transaction.signature, since);
+        if let Some(known) = find(tx, &transaction.consumer, &name).await? {
+            return Ok(Begun::Taken(Box::new(known)));
+        }
+    }
     let sql = format!(
         "INSERT INTO {TABLE} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
          ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING"

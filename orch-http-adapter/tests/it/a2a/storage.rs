@@ -45,9 +45,14 @@ impl<S: ?Sized> Filling<S> {
 
 #[async_trait]
 impl TransactionStore for Filling<dyn TransactionStore> {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
         self.room()?;
-        self.store.begin(transaction, event).await
+        self.store.begin(transaction, alone_since, event).await
     }
 
     async fn reopen(

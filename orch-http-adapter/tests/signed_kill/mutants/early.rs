@@ -38,14 +38,19 @@ impl EarlyTransactions {
 
 #[async_trait]
 impl TransactionStore for EarlyTransactions {
-    async fn begin(&self, transaction: &Transaction, event: &Event) -> Result<Begun, StoreError> {
+    async fn begin(
+        &self,
+        transaction: &Transaction,
+        alone_since: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<Begun, StoreError> {
         if self.early != Early::Beginnings {
-            return self.store.begin(transaction, event).await;
+            return self.store.begin(transaction, alone_since, event).await;
         }
         let (store, transaction, event) = (self.store.clone(), transaction.clone(), event.clone());
         tokio::spawn(async move {
             SystemClock.sleep(BEGINS_AFTER).await;
-            store.begin(&transaction, &event).await
+            store.begin(&transaction, alone_since, &event).await
         });
         Ok(Begun::New)
     }
