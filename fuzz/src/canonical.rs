@@ -62,11 +62,30 @@ pub fn says_the_same(one: &Document<'_>, other: &Document<'_>) -> bool {
     Form::A.write(one) == Form::A.write(other)
 }
 
-/// Whether some form is a text of both: then one signature stands for both, up to floats of the same value.
+/// Whether one signature may stand for both: some form is a text of both, or they differ only in numbers of which one is no
+/// integer and which are the same float.
 pub fn means_the_same(one: &Document<'_>, other: &Document<'_>) -> bool {
-    Form::ALL
-        .into_iter()
-        .any(|form| form.write(one).is_some() && form.write(one) == form.write(other))
+    let is_text_of_both = |form: Form| form.write(one).is_some() && form.write(one) == form.write(other);
+    Form::ALL.into_iter().any(is_text_of_both) || equals(one, other)
+}
+
+fn equals(one: &Document<'_>, other: &Document<'_>) -> bool {
+    match (one, other) {
+        (Document::Number(one), Document::Number(other)) => {
+            let are_integers = one.is_integer() && other.is_integer();
+            one.token() == other.token()
+                || (!are_integers && one.float().to_bits() == other.float().to_bits())
+        }
+        (Document::Array(one), Document::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equals(one, other))
+        }
+        (Document::Object(one), Document::Object(other)) => {
+            let mut members = one.iter().zip(other.iter());
+            one.iter().len() == other.iter().len()
+                && members.all(|(one, other)| one.0 == other.0 && equals(one.1, other.1))
+        }
+        (one, other) => one == other,
+    }
 }
 
 fn has_surrogate(body: &[u8]) -> bool {

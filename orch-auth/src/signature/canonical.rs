@@ -104,10 +104,11 @@ impl Writer {
             }
             Form::C => self.bytes.extend(Python(number.float()).to_string().bytes()),
             Form::D => {
-                if number.is_integer() && !is_exact(number) {
+                let text = EcmaScript(number.float()).to_string();
+                if number.is_integer() && !(is_exact(number) && is_whole(number, &text)) {
                     return None;
                 }
-                self.bytes.extend(EcmaScript(number.float()).to_string().bytes());
+                self.bytes.extend(text.bytes());
             }
         }
         Some(())
@@ -181,6 +182,12 @@ impl Writer {
             self.bytes.push(DIGITS[usize::from((unit >> shift) & 0xf)]);
         }
     }
+}
+
+/// Whether what ECMAScript writes for an integer is no other integer: of 22222222221111112, which a binary64 has, it writes
+/// the digits that tell it from other floats and ends with a zero, and others take that as it stands.
+fn is_whole(integer: Number<'_>, text: &str) -> bool {
+    text == integer.token() || text.contains('e') || integer.token() == "-0"
 }
 
 /// Whether a binary64 has exactly the value of an integer.
