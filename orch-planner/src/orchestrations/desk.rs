@@ -16,6 +16,10 @@ use super::{
 };
 use crate::store::{Lease, WorkerId};
 
+/// How many unsent runs are remembered; most never became durable. One that is forgotten is taken for one that may have
+/// been sent.
+const MOST_UNSENT: usize = 1_024;
+
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     papers: Mutex<Papers>,
@@ -36,6 +40,9 @@ struct Papers {
     is_passed_over: bool,
     /// When the store had no work, unless it was said since that there is some.
     idle_since: Option<Timestamp>,
+    /// Runs that were to start here and were laid before nobody, as whoever started them went away meanwhile: where they are
+    /// durable all the same, nothing of them was sent.
+    unsent: VecDeque<RunId>,
     /// Runs that were given up for now, and from when on they are tried again.
     put_off: Vec<(Timestamp, Claim)>,
     /// Whether the store may have granted a run without our knowing, because its answer was lost.
@@ -143,6 +150,13 @@ impl Desk {
         taken
     }
 
+    /// Whether the run was to start here, and nothing of it was sent; it is asked once, by who sends.
+    pub(super) fn is_unsent(&self, run: RunId) -> bool {
+        let mut papers = self.lock();
+        let place = papers.unsent.iter().position(|unsent| *unsent == run);
+        place.and_then(|place| papers.unsent.remove(place)).is_some()
+    }
+
     /// Says that nothing was taken from here, for the work that the store had.
     pub(super) fn pass_over(&self) {
         self.lock().is_passed_over = true;
@@ -219,7 +233,12 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut papers = self.desk.lock();
         papers.n_reserved -= 1;
-        papers.is_in_doubt |= self.in_hand.is_some();
+        if let Some(in_hand) = &self.in_hand {
+            papers.is_in_doubt = true;
+            papers.unsent.push_back(in_hand.run());
+            let n_surplus = papers.unsent.len().saturating_sub(MOST_UNSENT);
+            papers.unsent.drain(..n_surplus);
+        }
     }
 }
 

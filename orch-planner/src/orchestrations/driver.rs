@@ -85,6 +85,7 @@ impl Orchestrations {
         let driven = async {
             let mut driver = match fresh {
                 Some(fresh) => Driver::begin(self.0.clone(), lease, *fresh),
+                None if self.0.desk.is_unsent(run) => Driver::take_up(self.0.clone(), lease, run).await?,
                 None => {
                     telemetry::recovered();
                     Driver::recover(self.0.clone(), lease, run).await?

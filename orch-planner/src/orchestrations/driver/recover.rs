@@ -42,6 +42,15 @@ impl Driver {
         Ok(driver)
     }
 
+    /// Reads a run that was to start here, and of which nothing was sent, whatever its log says was begun.
+    pub(super) async fn take_up(shared: Arc<Shared>, lease: Lease, run: RunId) -> Result<Self, Halt> {
+        let run = read(&shared, run, lease).await?;
+        let live = shared.lives.of_own(run.id(), run.account());
+        let mut driver = Self::new(shared, lease, run, live);
+        driver.is_news = true;
+        Ok(driver)
+    }
+
     /// The holds of steps that are neither paid nor given back.
     pub(super) async fn open_sub_holds(&mut self) -> Result<Vec<Hold>, Halt> {
         if self.run.plan().price().is_zero() || self.run.own_call().is_some() {

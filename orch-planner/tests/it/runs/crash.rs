@@ -48,7 +48,7 @@ impl Way {
 
 pub(super) struct Crash {
     pub(super) house: House,
-    fuse: Arc<Fuse>,
+    pub(super) fuse: Arc<Fuse>,
     way: Way,
 }
 

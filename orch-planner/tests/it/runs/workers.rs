@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
+use futures_util::future::{Either, select};
 use orch_a2a::testing::Script;
 use orch_billing::InMemoryLedger;
-use orch_core::ManualClock;
+use orch_core::{ManualClock, PageRequest};
 use orch_planner::{Claim, Driven, InMemoryOrchestrations, OrchestrationOptions, RunStatus, StepState};
 use serde_json::json;
 
+use super::crash::{Crash, MANY, Way};
 use crate::house::{
     House, caller, drive, echo,
     faulty::{Fault, Faulty, Fuse},
@@ -285,6 +287,38 @@ async fn house_with_a_fuse() -> (House, Arc<Fuse>) {
     };
     let ledger = Arc::new(InMemoryLedger::default());
     (House::over(clock, Arc::new(store), ledger, options()).await, fuse)
+}
+
+/// Whoever starts a run goes away while it is written down with its first step.
+#[tokio::test]
+async fn a_run_whose_starter_goes_away_is_sent() {
+    let mut n_durable = 0;
+    for chosen in 1..MANY {
+        let crash = Crash::new(Way::Awaited).await;
+        let service = crash.house.service.clone();
+        let worker = service.begin_worker().await.unwrap();
+        let mut next = Box::pin(worker.next(10));
+        assert!(futures_util::poll!(&mut next).is_pending());
+        crash.fuse.set(chosen, Fault::HangAfter);
+        let (caller, plan) = (caller(), plan(json!([once("a", &[])])));
+        let start = Box::pin(service.start_plan(&caller, plan, Default::default()));
+        let gone = Box::pin(crash.fuse.blown());
+        let is_started = matches!(select(start, gone).await, Either::Left(_));
+        crash.fuse.clear();
+        if is_started {
+            break;
+        }
+        drop(next);
+        drive(&service, &worker).await;
+        let runs = service.list(&caller, PageRequest::default()).await.unwrap();
+        for record in runs.items {
+            n_durable += 1;
+            let run = crash.house.find(record.id).await;
+            assert_eq!(run.status(), RunStatus::Completed, "{:?}", run.failure());
+            assert_eq!(crash.house.sent(), ["a"]);
+        }
+    }
+    assert_eq!(n_durable, 1, "it is durable as soon as it is written");
 }
 
 #[tokio::test]
