@@ -76,8 +76,8 @@ pub enum Surplus {
         /// The moment.
         ended_before: Timestamp,
     },
-    /// The keys of those that have ended, the earliest first, where a consumer has more than so many. Whoever asks with such a
-    /// key again asks for something new.
+    /// The keys of those that have ended, the earliest first, where a consumer has more than so many of these. Whoever asks with
+    /// such a key again asks for something new.
     Keys {
         /// So many it keeps.
         beyond: u32,

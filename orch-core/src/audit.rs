@@ -94,7 +94,11 @@ impl Audit {
             Some(kept_for) => now - kept_for,
             None => Timestamp::from_millis(i64::MIN),
         };
-        let mut verdict = Verdict::default();
+        // Before the seals: what is sealed meanwhile is more, not missing.
+        let mut verdict = Verdict {
+            tail: self.store.tail(Self::MOST_STRETCHES).await?,
+            ..Verdict::default()
+        };
         let mut last: Option<Seal> = None;
         let mut is_anchored = anchor.is_none();
         loop {
@@ -110,7 +114,6 @@ impl Audit {
                 last = Some(seal);
             }
         }
-        verdict.tail = self.store.tail(Self::MOST_STRETCHES).await?;
         let last_number = last.as_ref().map_or(0, |last| last.number);
         if verdict.tail.last_seal > last_number {
             let number = verdict.tail.last_seal;

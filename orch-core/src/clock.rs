@@ -63,7 +63,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns once `now()` is at or after `until`; at once when it is already.
     async fn sleep_until(&self, until: Timestamp);
 
-    /// Returns after `delay`.
+    /// Returns after `delay`, which a clock of the machine's measures whether or not its time of day is set meanwhile.
     async fn sleep(&self, delay: Duration) {
         self.sleep_until(self.now() + delay).await;
     }
@@ -92,6 +92,12 @@ impl Clock for SystemClock {
             }
             tokio::time::sleep(until.since(now)).await;
         }
+    }
+
+    // By the timer alone: whatever somebody does to the time of day, hearts go on to beat.
+    #[expect(clippy::disallowed_methods, reason = "the one home of the timer")]
+    async fn sleep(&self, delay: Duration) {
+        tokio::time::sleep(delay).await;
     }
 }
 
@@ -149,6 +155,14 @@ mod tests {
         let end = Timestamp::from_millis(i64::MAX);
         assert_eq!(end + Duration::MAX, end);
         assert_eq!(Timestamp::from_millis(0).since(end), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delay_is_the_timers_whatever_time_of_day_it_is() {
+        // The timer is ahead of the time of day, as if somebody had set that back.
+        let (hour, two) = (Duration::from_secs(3600), Duration::from_secs(7200));
+        let slept = tokio::time::timeout(two, SystemClock.sleep(hour)).await;
+        assert!(slept.is_ok());
     }
 
     #[tokio::test]

@@ -73,6 +73,8 @@ fn wrong(field: &'static str, reason: impl fmt::Display) -> ServiceError {
 impl ServiceRecord {
     /// The longest record.
     pub const MAX_BYTES: usize = 256 * 1024;
+    /// The longest type.
+    pub const MAX_KIND_BYTES: usize = 256;
 
     /// Reads a record.
     ///
@@ -93,6 +95,10 @@ impl ServiceRecord {
             Some(kind) if kind.is_null() => None,
             Some(_) => match text("service_type")? {
                 kind if kind.contains('\0') => return Err(wrong("service_type", "has a NUL in it")),
+                // Stores find services by it.
+                kind if kind.len() > Self::MAX_KIND_BYTES => {
+                    return Err(wrong("service_type", "is longer than 256 bytes"));
+                }
                 kind => Some(kind.to_owned()),
             },
         };
@@ -219,5 +225,25 @@ impl fmt::Display for ServiceId {
 impl fmt::Debug for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "service {}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_fits_into_every_store() {
+        let read = |kind: &str| {
+            let record = format!(
+                r#"{{"service_id":"srv-1","provider_agent_id":"agent-001","service_type":"{kind}"}}"#
+            );
+            let record = Document::read(record.as_bytes()).unwrap();
+            ServiceRecord::read(&record, Timestamp::from_millis(0)).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(&"x".repeat(256)).unwrap().kind, Some("x".repeat(256)));
+        let refusal = |reason: &str| Err(format!("service_type {reason}"));
+        assert_eq!(read(&"x".repeat(257)), refusal("is longer than 256 bytes"));
+        assert_eq!(read(r"\u0000"), refusal("has a NUL in it"));
     }
 }

@@ -58,11 +58,21 @@ pub async fn surplus_keys_are_forgotten(store: &dyn TransactionStore) {
     };
     begin(store, &foreign).await;
     assert!(store.finish(&a_finish(&foreign, answered("1"))).await.unwrap());
+    for number in 0..5 {
+        let unexecuted = a_transaction(&format!("unexecuted-{number}"), Some(&format!("u{number}")));
+        begin(store, &unexecuted).await;
+        let finish = a_finish(&unexecuted, State::NotExecuted);
+        assert!(store.finish(&finish).await.unwrap());
+    }
     let forget = |beyond, limit| store.forget(Surplus::Keys { beyond }, limit);
-    assert_eq!(forget(5, 9).await.unwrap(), 0);
-    assert_eq!(forget(2, 2).await.unwrap(), 2);
-    assert_eq!(forget(2, 9).await.unwrap(), 1);
-    assert_eq!(forget(2, 9).await.unwrap(), 0);
+    assert_eq!(
+        forget(4, 9).await.unwrap(),
+        0,
+        "what was not executed is not counted"
+    );
+    assert_eq!(forget(1, 2).await.unwrap(), 2);
+    assert_eq!(forget(1, 9).await.unwrap(), 1);
+    assert_eq!(forget(1, 9).await.unwrap(), 0);
     for (name, key) in [
         ("pending", Some("p")),
         ("a", None),
@@ -76,6 +86,8 @@ pub async fn surplus_keys_are_forgotten(store: &dyn TransactionStore) {
     assert_eq!(find(store, "two", "a").await.unwrap().key.as_deref(), Some("1"));
     begin(store, &a_transaction("e", Some("3"))).await;
     assert_eq!(forget(0, 9).await.unwrap(), 2, "what is under way keeps its key");
+    let unexecuted = find(store, "one", "unexecuted-0").await.unwrap();
+    assert_eq!(unexecuted.key.as_deref(), Some("u0"));
 }
 
 /// What started and must be over before a moment is removed with its events, so many at once, the earliest first.

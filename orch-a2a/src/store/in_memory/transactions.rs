@@ -64,12 +64,11 @@ impl Books {
         signed.max_by_key(|known| (known.started_at, known.id.clone()))
     }
 
-    /// The earliest of those that have ended, of each consumer with too many keys as many as are too many.
+    /// The earliest of those that have ended, of each consumer with too many such keys as many as are too many.
     fn with_surplus_keys(&self, beyond: u32) -> Vec<(PartyId, String)> {
         let mut surplus = Vec::new();
         let keys: Vec<_> = self.by_key.iter().collect();
         for own in keys.chunk_by(|((left, _), _), ((right, _), _)| left == right) {
-            let n_surplus = own.len().saturating_sub(beyond as usize);
             let mut ended: Vec<_> = own
                 .iter()
                 .filter_map(|(key, id)| {
@@ -79,6 +78,7 @@ impl Books {
                 })
                 .collect();
             ended.sort();
+            let n_surplus = ended.len().saturating_sub(beyond as usize);
             surplus.extend(ended.into_iter().take(n_surplus).map(|(.., key)| key.clone()));
         }
         surplus

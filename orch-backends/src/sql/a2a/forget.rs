@@ -31,10 +31,10 @@ pub(super) async fn find(tx: &mut dyn Tx, surplus: Surplus, limit: u32) -> Resul
     rows.iter().map(place).collect()
 }
 
-/// Of each consumer with too many keys the earliest that have ended, as many as are too many.
+/// Of each consumer with too many keys of what has ended the earliest, as many as are too many.
 async fn with_keys(tx: &mut dyn Tx, beyond: u32, limit: u32) -> Result<Vec<Place>, StoreError> {
     let sql = "SELECT consumer, COUNT(*) AS n FROM orch_transactions WHERE idempotency_key IS NOT NULL \
-               GROUP BY consumer HAVING COUNT(*) > ?1 ORDER BY consumer LIMIT ?2";
+               AND ended_at IS NOT NULL GROUP BY consumer HAVING COUNT(*) > ?1 ORDER BY consumer LIMIT ?2";
     let consumers = tx.query(sql, &[beyond.into(), limit.into()]).await?;
     let mut found = Vec::new();
     for row in &consumers {
