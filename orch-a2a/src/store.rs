@@ -82,7 +82,8 @@ pub enum Surplus {
         /// So many it keeps.
         beyond: u32,
     },
-    /// All of those, with their events, that were started and must be over before a moment.
+    /// All of those, with their events, that were started and must be over before a moment, and to which nothing has happened
+    /// since.
     Transactions {
         /// The moment.
         before: Timestamp,

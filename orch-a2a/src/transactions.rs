@@ -8,6 +8,7 @@ mod forward;
 mod kept;
 mod lanes;
 mod leading;
+mod names;
 mod owed;
 mod quotas;
 mod rejections;
@@ -29,8 +30,8 @@ pub use request::Request;
 
 use crate::{
     Invoker,
-    directory::{Directory, Service},
-    store::{Name, TransactionStore},
+    directory::Directory,
+    store::TransactionStore,
     transaction::{Transaction, TransactionId},
 };
 use flights::{Boarded, Flight, Flights, Landed};
@@ -287,11 +288,11 @@ impl Transactions {
         };
         // What the service wants to be known as the same is known by its record alone; whether it is there is said later.
         let service = shared.directory.service(&signed.asked.service).await;
-        let name = self.name(&signed, service.as_ref().ok(), walk);
+        let names = self.names(&signed, service.as_ref().ok(), walk);
         loop {
             match shared
                 .flights
-                .board(&signed.asked.consumer, name.clone(), signed.content)
+                .board(&signed.asked.consumer, names.first.clone(), signed.content)
             {
                 Boarded::Conflict => return Err(self.reject(&signed, TransactError::Conflict).await.into()),
                 Boarded::Joined(flight) => {
@@ -299,36 +300,9 @@ impl Transactions {
                         return walked;
                     }
                 }
-                Boarded::Leads(lead) => return self.lead(&signed, service, name, lead, walk).await,
+                Boarded::Leads(lead) => return self.lead(&signed, service, names, lead, walk).await,
             }
         }
-    }
-
-    /// What a request goes by: the id that was signed, its signature where the service wants that, its key, the transaction
-    /// that it repeats, or a new id.
-    fn name(&self, signed: &Signed<'_>, service: Option<&Service>, walk: &mut Walk) -> Name {
-        let Self(shared) = self;
-        let asked = &signed.asked;
-        if let Some(id) = &asked.id {
-            return Name::Id(id.clone());
-        }
-        let window = service.map_or(Duration::ZERO, |service| service.replay_window);
-        if !window.is_zero() {
-            return Name::Signature(signed.digest, shared.clock.now() - window);
-        }
-        if let Some(key) = &asked.key {
-            return Name::Key(key.clone());
-        }
-        let body = Sha256::new()
-            .chain_update(signed.request.body)
-            .chain_update(signed.signature);
-        let likeness = (asked.consumer.clone(), body.finalize().into());
-        let mut n_joined = 0;
-        if let Some((id, joined)) = shared.repeats.take(&likeness) {
-            (walk.id, n_joined) = (id, joined);
-        }
-        walk.delivery = Delivery::of(shared.repeats.clone(), likeness, walk.id.clone(), n_joined);
-        Name::Id(walk.id.clone())
     }
 
     /// Waits for a flight as long as a client does. `None` if nobody leads it any more.

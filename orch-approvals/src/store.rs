@@ -39,8 +39,8 @@ pub trait ApprovalStore: fmt::Debug + Send + Sync + 'static {
     /// At most `limit` approvals of which something is due at a moment, the longest due first.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>, StoreError>;
 
-    /// Removes at most `limit` approvals that were closed before a moment and of which nothing is due, with their events;
-    /// how many there were.
+    /// Removes at most `limit` approvals that were closed before a moment, of which nothing is due and to which nothing has
+    /// happened since that moment, with their events; how many there were.
     async fn prune(&self, closed_before: Timestamp, limit: u32) -> Result<u32, StoreError>;
 }
 

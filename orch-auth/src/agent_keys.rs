@@ -5,7 +5,8 @@ mod registration;
 
 use std::{sync::Arc, time::Duration};
 
-use orch_core::{Caller, Clock, Proof, Timestamp};
+use orch_core::{Caller, Clock, Proof, Timestamp, hex};
+use sha2::{Digest, Sha256};
 
 pub use elsewhere::{DirectoryAway, PartySource};
 pub use registration::{Registration, Vouched};
@@ -189,6 +190,35 @@ impl AgentKeys {
             Some(false) => Err(AuthError::Replayed),
             None => Err(AuthError::TooManyNonces),
         }
+    }
+
+    /// Uses a verified signature up, for what it does not cover itself: `true` the first time. It is remembered as long as the
+    /// moment that it covers is near, or where it covers none, for ten years.
+    ///
+    /// # Errors
+    /// [`TooManyNonces`](AuthError::TooManyNonces), and a failure of the store.
+    pub async fn use_up(
+        &self,
+        id: &PartyId,
+        signature: &str,
+        signed_at: Option<Timestamp>,
+    ) -> Result<bool, AuthError> {
+        const LONG: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+        let now = self.clock.now();
+        let is_dated = signed_at.is_some() && !self.options.tolerance.is_zero();
+        let remembered_for = if is_dated {
+            self.options.tolerance * 2
+        } else {
+            LONG
+        };
+        let nonce = Nonce {
+            party: id.clone(),
+            // No agent says a nonce with a blank in it.
+            text: format!("signature {}", hex::encode(&Sha256::digest(signature))),
+            until: now + remembered_for,
+        };
+        let used = self.store.use_nonce(&nonce, now, self.options.nonces).await?;
+        used.ok_or(AuthError::TooManyNonces)
     }
 
     /// Whether a moment that was signed without a nonce is near enough to ours. Each is where the

@@ -89,9 +89,9 @@ impl Audit {
         kept_for: impl Fn(&str) -> Option<Duration> + Send + Sync,
         anchor: Option<&Anchor>,
     ) -> Result<Verdict, StoreError> {
-        let now = self.clock.now();
+        // By the time of each look: while a long chain is read, what is old is removed.
         let kept_since = |stream: &str| match kept_for(stream) {
-            Some(kept_for) => now - kept_for,
+            Some(kept_for) => self.clock.now() - kept_for,
             None => Timestamp::from_millis(i64::MIN),
         };
         // Before the seals: what is sealed meanwhile is more, not missing.

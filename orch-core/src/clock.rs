@@ -158,6 +158,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "it is the timer that is tested")]
     async fn a_delay_is_the_timers_whatever_time_of_day_it_is() {
         // The timer is ahead of the time of day, as if somebody had set that back.
         let (hour, two) = (Duration::from_secs(3600), Duration::from_secs(7200));

@@ -41,6 +41,9 @@ struct Inner {
 }
 
 impl A2a {
+    /// The scope that a key with scopes must have to come in here.
+    pub const SCOPE: &str = "a2a";
+
     /// The surface over what the host has plugged together.
     pub fn new(orchestrator: Orchestrator, options: A2aOptions) -> Self {
         let began_at = orchestrator.clock().now();

@@ -47,6 +47,9 @@ struct Inner {
 }
 
 impl Market {
+    /// The scope that a key with scopes must have to come in here.
+    pub const SCOPE: &str = "market";
+
     /// The market over what the host has plugged together. Where several processes share its stores, it is made on a tokio
     /// runtime, on which it tells them what its limits let through.
     pub fn new(orchestrator: Orchestrator, options: MarketOptions) -> Self {

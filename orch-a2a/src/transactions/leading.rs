@@ -13,6 +13,7 @@ use super::{
     execution::Execution,
     flights::{Flight, Lead},
     forward::{Sent, url},
+    names::Names,
 };
 use crate::{
     directory::{DirectoryError, Service},
@@ -38,17 +39,24 @@ impl Transactions {
         &self,
         signed: &Signed<'_>,
         service: Result<Service, DirectoryError>,
-        name: Name,
+        names: Names,
         mut lead: Lead,
         walk: &mut Walk,
     ) -> Walked {
         let Self(shared) = self;
         let consumer = &signed.asked.consumer;
-        let known = shared
-            .store
-            .find(consumer, &name)
-            .await
-            .map_err(TransactError::from)?;
+        let find = async |name: &Name| {
+            shared
+                .store
+                .find(consumer, name)
+                .await
+                .map_err(TransactError::from)
+        };
+        let Names { first: name, second } = names;
+        let known = match (find(&name).await?, second) {
+            (None, Some(second)) => find(&second).await?,
+            (known, _) => known,
+        };
         if let Some(known) = &known {
             walk.id = known.id.clone();
             if known.content != signed.content {

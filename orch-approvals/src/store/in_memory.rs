@@ -159,7 +159,9 @@ impl ApprovalStore for InMemoryApprovals {
         let mut books = self.lock();
         let over = books.closed.iter().take_while(|(at, _)| *at < closed_before);
         let over = over.filter_map(|(_, id)| books.approvals.get(id));
-        let over = over.filter(|approval| approval.due_at().is_none());
+        let over = over.filter(|approval| {
+            approval.due_at().is_none() && self.log.is_over(&approval.stream(), closed_before)
+        });
         let over: Vec<ApprovalId> = over
             .take(limit as usize)
             .map(|approval| approval.id.clone())

@@ -49,7 +49,7 @@ async fn make(store: &SqlStore, id: &str, state: State) -> Transaction {
         executions: 1,
     };
     let event = transaction.began(NOW, None, None);
-    let begun = TransactionStore::begin(store, &transaction, &event).await;
+    let begun = TransactionStore::begin(store, &transaction, None, &event).await;
     assert_eq!(begun.unwrap(), Begun::New);
     if state != State::Pending {
         let finish = Finish {

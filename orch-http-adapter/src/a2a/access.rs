@@ -18,9 +18,9 @@ impl A2a {
         }
         let keys = self.orchestrator().api_keys();
         match keys.authenticate(KeyForm::A2a, shown).await {
-            Ok(_) => Ok(()),
+            Ok((_, key)) if key.allows(Self::SCOPE) => Ok(()),
             Err(AuthError::Store(error)) => Err(ApiError::failed(&error)),
-            Err(_) => Err(ApiError::unauthorized()),
+            Ok(_) | Err(_) => Err(ApiError::unauthorized()),
         }
     }
 
@@ -37,6 +37,12 @@ fn shown<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 fn is_key(configured: Option<&Secret<String>>, shown: &str) -> bool {
     configured.is_some_and(|key| *key == Secret::new(shown.to_owned()))
+}
+
+/// The signature that a request bears, which may be empty. One that is no text is there all the same, and is wrong.
+pub(super) fn signature(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let signature = headers.get("x-agent-signature").map(|value| value.to_str());
+    signature.transpose().map_err(|_| ApiError::invalid_signature())
 }
 
 /// A header, where it is there and is text.

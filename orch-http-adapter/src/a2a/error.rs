@@ -215,8 +215,8 @@ impl From<&TransactError> for ApiError {
             TransactError::OtherClaimed => {
                 Self::invalid("X-Amorce-Agent-ID does not match consumer_agent_id")
             }
-            TransactError::Unsigned => Self::signature("Missing X-Agent-Signature header"),
-            TransactError::InvalidSignature => Self::signature("Invalid signature"),
+            TransactError::Unsigned => Self::unsigned(),
+            TransactError::InvalidSignature => Self::invalid_signature(),
             TransactError::OutOfRange => Self::signature("Request timestamp out of range"),
             TransactError::Replayed => Self::signature("Nonce already used"),
             TransactError::OnceRequired => {
@@ -297,7 +297,7 @@ impl From<AuthError> for ApiError {
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::PartyNotFound(id) => Self::agent_not_found(id.as_str()),
-            AuthError::InvalidSignature => Self::signature("Invalid signature"),
+            AuthError::InvalidSignature => Self::invalid_signature(),
             AuthError::OutOfRange => Self::signature("Request timestamp out of range"),
             AuthError::Replayed => Self::signature("Nonce already used"),
             AuthError::Invalid { field, reason } => Self::invalid(format!("Invalid {field}: it {reason}")),
@@ -317,6 +317,21 @@ impl ApiError {
     /// There is no such approval.
     pub(super) fn approval_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "APPROVAL_NOT_FOUND", "Approval not found")
+    }
+
+    /// Nobody has signed what somebody must sign.
+    pub(super) fn unsigned() -> Self {
+        Self::signature("Missing X-Agent-Signature header")
+    }
+
+    /// What is said to be a signature is none of this.
+    pub(super) fn invalid_signature() -> Self {
+        Self::signature("Invalid signature")
+    }
+
+    /// The signature has decided another approval.
+    pub(super) fn used_signature() -> Self {
+        Self::signature("Signature already used")
     }
 
     /// The approval is another agent's.

@@ -87,7 +87,8 @@ pub(super) fn headers(nonce: &str) -> [(HeaderName, String); 6] {
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::X_FRAME_OPTIONS, "DENY".to_owned()),
-        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+        // With none at all, a form of the page says that it comes from nowhere.
+        (header::REFERRER_POLICY, "same-origin".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ]
 }

@@ -138,7 +138,7 @@ pub(crate) async fn answered(engine: &Engine, id: &str, days_ago: u32) {
     };
     let store = &engine.stores.transactions;
     let began = transaction.began(at, None, None);
-    assert_eq!(store.begin(&transaction, &began).await.unwrap(), Begun::New);
+    assert_eq!(store.begin(&transaction, None, &began).await.unwrap(), Begun::New);
     let end = End::Answered {
         status: Some(200),
         result: Some("1".to_owned()),

@@ -3,7 +3,7 @@ use orch_core::EventLog;
 use super::sample::{NOW, SECOND, a_finish, a_transaction, answered, begin, consumer, find};
 use crate::{
     Transaction, TransactionStore,
-    store::Surplus,
+    store::{Finish, Surplus},
     transaction::{End, State},
 };
 
@@ -90,7 +90,7 @@ pub async fn surplus_keys_are_forgotten(store: &dyn TransactionStore) {
     assert_eq!(unexecuted.key.as_deref(), Some("u0"));
 }
 
-/// What started and must be over before a moment is removed with its events, so many at once, the earliest first.
+/// What started and must be over before a moment, and to which nothing happened since, is removed with its events, so many at once, the earliest first.
 pub async fn what_is_over_is_removed(store: &(impl TransactionStore + EventLog)) {
     let mut all = Vec::new();
     for (name, at) in [("c", 3), ("a", 1), ("b", 2), ("later", 12)] {
@@ -103,7 +103,21 @@ pub async fn what_is_over_is_removed(store: &(impl TransactionStore + EventLog))
     begin(store, &may_go_on).await;
     let abandoned = a_transaction("abandoned", None);
     begin(store, &abandoned).await;
-    all.extend([may_go_on, abandoned]);
+    let given_up_late = a_transaction("given-up-late", None);
+    begin(store, &given_up_late).await;
+    let (at, end) = (NOW + SECOND * 50, End::TimedOut);
+    let finish = Finish {
+        event: given_up_late.became(at, &State::Ended { at, end }, None),
+        ..a_finish(
+            &given_up_late,
+            State::Ended {
+                at,
+                end: End::TimedOut,
+            },
+        )
+    };
+    assert!(store.finish(&finish).await.unwrap());
+    all.extend([may_go_on, abandoned, given_up_late]);
     let before = NOW + SECOND * 20;
     let remove = |before, limit| store.forget(Surplus::Transactions { before }, limit);
     assert_eq!(remove(NOW, 9).await.unwrap(), 0);
@@ -120,8 +134,8 @@ pub async fn what_is_over_is_removed(store: &(impl TransactionStore + EventLog))
         }
         left
     };
-    assert_eq!(left().await, ["c", "b", "later", "may-go-on"]);
+    assert_eq!(left().await, ["c", "b", "later", "may-go-on", "given-up-late"]);
     assert_eq!(remove(before, 9).await.unwrap(), 2);
-    assert_eq!(left().await, ["later", "may-go-on"]);
+    assert_eq!(left().await, ["later", "may-go-on", "given-up-late"]);
     begin(store, &a_transaction("a", Some("b"))).await;
 }

@@ -110,11 +110,12 @@ impl Books {
     }
 
     /// Removes those that are over since a moment.
-    fn remove(&mut self, before: Timestamp, limit: usize) -> Vec<Transaction> {
+    fn remove(&mut self, log: &InMemoryEventLog, before: Timestamp, limit: usize) -> Vec<Transaction> {
         let mut over: Vec<&Transaction> = self
             .by_id
             .values()
             .filter(|known| known.started_at < before && known.ends_by < before)
+            .filter(|known| log.is_over(&known.stream(), before))
             .collect();
         over.sort_by_key(|known| known.started_at);
         let over: Vec<Transaction> = over.into_iter().take(limit).cloned().collect();
@@ -237,7 +238,7 @@ impl TransactionStore for InMemoryTransactions {
             Surplus::Answers { ended_before } => books.forget_answers(ended_before, limit),
             Surplus::Keys { beyond } => books.forget_keys(beyond, limit),
             Surplus::Transactions { before } => {
-                let removed = books.remove(before, limit);
+                let removed = books.remove(&self.log, before, limit);
                 for transaction in &removed {
                     self.log.forget(&transaction.stream());
                 }

@@ -238,6 +238,33 @@ async fn a_window_replays_a_signature_whatever_its_key() {
 }
 
 #[tokio::test]
+async fn beyond_a_window_the_other_rules_hold() {
+    let house = House::new().await;
+    house.offer(WINDOW).await;
+    house.will([Act::Unreachable]);
+    let failed = house.ask(&body(None), Some("key")).await;
+    assert!(matches!(
+        **failed.result.as_ref().unwrap_err(),
+        TransactError::Unreachable
+    ));
+    house.after(SECOND * 31).await;
+    let again = house.ask(&body(None), Some("key")).await;
+    assert_eq!(again.id, failed.id, "what was not executed is made again");
+    house.after(SECOND * 31).await;
+    assert!(house.ask(&body(None), Some("key")).await.replayed);
+    assert_eq!(house.provider.n_calls(), 2);
+
+    let other = body(None).replace("Alice", "Bob");
+    let unheard = house.ask(&other, None).await;
+    let said = told(&unheard);
+    drop(unheard.delivery);
+    house.after(SECOND * 31).await;
+    let again = house.ask(&other, None).await;
+    assert!(again.replayed);
+    assert_eq!((told(&again), house.provider.n_calls()), (said, 3));
+}
+
+#[tokio::test]
 async fn a_window_replays_a_signature_that_is_on_its_way() {
     let house = Arc::new(blind(enforced()).await);
     house.offer(WINDOW).await;

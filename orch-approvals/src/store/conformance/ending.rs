@@ -33,8 +33,8 @@ pub async fn what_is_due_is_found_in_its_order(store: Arc<dyn ApprovalStore>) {
     assert_eq!(due(NOW + SECOND * 63, 10).await, ["apr_2", "apr_3"]);
 }
 
-/// Removed is what was closed before a moment and nobody has to be told of, those that were closed first before others;
-/// whatever else there is stays, however old it is.
+/// Removed is what was closed before a moment, nobody has to be told of and nothing has happened to since, those that were
+/// closed first before others; whatever else there is stays, however old it is.
 pub async fn only_what_is_over_is_pruned(store: Arc<dyn ApprovalStore>) {
     let store = &*store;
     for number in [1, 3, 2, 4] {
@@ -57,6 +57,12 @@ pub async fn only_what_is_over_is_pruned(store: Arc<dyn ApprovalStore>) {
     assert!(find(store, 4).await.is_some() && find(store, 5).await.is_some());
     let told = untold.approval.tell(NOW + SECOND * 10).unwrap();
     keep(store, &told).await;
+    let when_told = NOW + SECOND * 10;
+    assert_eq!(
+        store.prune(when_told, 10).await.unwrap(),
+        0,
+        "its last event is kept as long"
+    );
     assert_eq!(store.prune(NOW + SECOND * 1000, 10).await.unwrap(), 1);
     // Its id and its key are free again.
     add(store, &awaited(5)).await;

@@ -20,7 +20,8 @@ pub(super) async fn find(tx: &mut dyn Tx, surplus: Surplus, limit: u32) -> Resul
             ended_before,
         ),
         Surplus::Transactions { before } => (
-            "SELECT consumer, id FROM orch_transactions WHERE started_at < ?1 AND ends_by < ?1 \
+            "SELECT consumer, id FROM orch_transactions t WHERE started_at < ?1 AND ends_by < ?1 AND NOT EXISTS \
+             (SELECT 1 FROM orch_events WHERE stream = 'transaction/' || t.consumer || ' ' || t.id AND at >= ?1) \
              ORDER BY started_at, consumer, id LIMIT ?2",
             before,
         ),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::EventLog;
 #[cfg(feature = "audit")]
 use crate::audit::is_audited;
-use crate::{StoreError, event::Event};
+use crate::{StoreError, Timestamp, event::Event};
 
 /// Keeps events while the process lives: the reference for every other log.
 ///
@@ -46,6 +46,13 @@ impl InMemoryEventLog {
                 .push(event.clone());
         }
         true
+    }
+
+    /// Whether all that happened to what bears the id `stream` was before a moment: for stores that remove what is over.
+    pub fn is_over(&self, stream: &str, before: Timestamp) -> bool {
+        let books = self.lock();
+        let mut events = books.streams.get(stream).into_iter().flatten();
+        events.all(|event| event.at < before)
     }
 
     /// Removes a stream with all its events, at once: for stores that remove what it is about.

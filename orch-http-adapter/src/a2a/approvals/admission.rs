@@ -6,8 +6,15 @@ use orch::{
     auth::Document,
 };
 
+use orch_core::Timestamp;
+
 use super::{
-    super::{A2a, access::text, error::ApiError, moment},
+    super::{
+        A2a,
+        access::{signature, text},
+        error::ApiError,
+        moment,
+    },
     body::{Members, Sent},
 };
 
@@ -18,6 +25,8 @@ pub(super) struct Admission {
     pub(super) claimed: Option<String>,
     /// Whether the agent has signed what was sent.
     pub(super) is_signed: bool,
+    /// When it says that it signed.
+    pub(super) signed_at: Option<Timestamp>,
     /// Whether a key of this surface was shown.
     pub(super) has_key: bool,
 }
@@ -40,13 +49,16 @@ impl A2a {
         if header.is_some() && named.is_some() && header != named {
             return Err(ApiError::invalid("agent_id does not match the identity header"));
         }
-        let Some(signature) = text(&sent.headers, "x-agent-signature") else {
+        let read = || Document::read(&sent.bytes).map_err(|_| ApiError::invalid("Malformed JSON"));
+        let Some(signature) = signature(&sent.headers)? else {
             if self.options().wants_key() && !has_key {
                 return Err(ApiError::unauthorized());
             }
+            read()?;
             return Ok(Admission {
                 claimed: header,
                 is_signed: false,
+                signed_at: None,
                 has_key,
             });
         };
@@ -54,20 +66,22 @@ impl A2a {
             .or(named)
             .ok_or_else(|| ApiError::invalid("Missing agent identity"))?;
         let id = agent.parse().map_err(|_| ApiError::invalid("Invalid agent_id"))?;
-        let document = Document::read(&sent.bytes).map_err(|_| ApiError::invalid("Malformed JSON"))?;
         let agents = self.orchestrator().directory().agents();
-        agents.verify(&id, &document, signature).await?;
+        agents.verify(&id, &read()?, signature).await?;
+        let mut signed_at = None;
         for name in ["requested_at", "timestamp"] {
             let at: Option<String> = members.optional(name)?;
             let at =
                 at.map(|at| moment::read(&at).ok_or_else(|| ApiError::invalid(format!("Invalid {name}"))));
             if let Some(at) = at.transpose()? {
                 agents.check_time(at)?;
+                signed_at = Some(at);
             }
         }
         Ok(Admission {
             claimed: Some(agent),
             is_signed: true,
+            signed_at,
             has_key,
         })
     }
@@ -81,6 +95,7 @@ impl A2a {
         Ok(Admission {
             claimed: claimed(headers),
             is_signed: false,
+            signed_at: None,
             has_key,
         })
     }

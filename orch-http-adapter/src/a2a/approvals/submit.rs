@@ -9,7 +9,8 @@ use orch::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{A2a, error::ApiError, moment},
+    super::{A2a, access::signature, error::ApiError, moment},
+    admission::{Admission, agent},
     body::{Members, Sent},
 };
 
@@ -53,6 +54,7 @@ async fn decide(a2a: &A2a, id: &str, request: Request) -> Result<Approval, ApiEr
     let ballot = ballot(&members, Ballot::approve(admission.decider(&owner)))?;
     let approval = a2a.approval(id, &owner).await?;
     a2a.check_access(&admission, &approval)?;
+    a2a.check_unused(&sent, &admission, &approval).await?;
     let approvals = a2a.orchestrator().approvals();
     match approvals.decide(&owner, &approval.id, ballot.clone()).await {
         // The same, signed, sent again.
@@ -64,6 +66,28 @@ async fn decide(a2a: &A2a, id: &str, request: Request) -> Result<Approval, ApiEr
 }
 
 impl A2a {
+    /// Refuses a signature that has decided another approval: it covers the decision, and not what is decided.
+    async fn check_unused(
+        &self,
+        sent: &Sent,
+        admission: &Admission,
+        approval: &Approval,
+    ) -> Result<(), ApiError> {
+        let signer = admission.requester();
+        let (true, Some(agent), Some(signature)) =
+            (admission.is_signed, agent(&signer), signature(&sent.headers)?)
+        else {
+            return Ok(());
+        };
+        let id = agent.parse().map_err(|_| ApiError::invalid("Invalid agent_id"))?;
+        let agents = self.orchestrator().directory().agents();
+        let is_first = agents.use_up(&id, signature, admission.signed_at).await?;
+        if is_first || approval.votes.iter().any(|vote| vote.by == signer) {
+            return Ok(());
+        }
+        Err(ApiError::used_signature())
+    }
+
     /// An approval that was asked for here.
     pub(super) async fn approval(&self, id: &str, owner: &Caller) -> Result<Approval, ApiError> {
         let id: ApprovalId = id.parse().map_err(|_| ApiError::approval_not_found())?;

@@ -14,7 +14,12 @@ use orch::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{A2a, access::text, error::ApiError, transact::check_type},
+    super::{
+        A2a,
+        access::{self, text},
+        error::ApiError,
+        transact::check_type,
+    },
     agents::Agent,
     services::written,
 };
@@ -134,7 +139,8 @@ pub(in crate::a2a) async fn service(State(a2a): State<A2a>, request: Request) ->
     if id.is_some_and(|id| id == "search" || id.contains(['/', '?', '#', '%'])) {
         return Err(ApiError::invalid("Invalid service_id"));
     }
-    let signature = text(&headers, "x-agent-signature").unwrap_or_default();
+    let signature = access::signature(&headers)?.filter(|signature| !signature.is_empty());
+    let signature = signature.ok_or_else(ApiError::unsigned)?;
     let record = a2a
         .orchestrator()
         .directory()

@@ -194,9 +194,15 @@ async fn what_is_signed_is_verified_wherever_it_is_sent() {
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused() {
     let house = house().await;
+    let deep = format!(
+        r#"{{"summary":"a","details":{}{}}}"#,
+        "[".repeat(200),
+        "]".repeat(200)
+    );
     for (body, message) in [
         ("[]", "Malformed JSON"),
         ("{", "Malformed JSON"),
+        (&deep, "Malformed JSON"),
         ("{}", "Missing required fields: summary"),
         (r#"{"summary":" "}"#, "Missing required fields: summary"),
         (r#"{"summary":"a","timeout_seconds":0}"#, "Invalid timeout"),
@@ -216,7 +222,7 @@ async fn what_cannot_be_meant_is_refused() {
         ),
         (r#"{"summary":"a","alternatives":{}}"#, "Invalid alternatives"),
     ] {
-        let answer = house.post("/api/v1/approvals", body, &[]).await;
+        let answer = house.post("/api/v1/approvals", body.to_owned(), &[]).await;
         assert_eq!(
             (answer.status, answer.body["error"].as_str()),
             (400, Some(message)),

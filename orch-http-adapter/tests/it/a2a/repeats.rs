@@ -137,3 +137,34 @@ async fn what_is_executed_is_metered() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_signed_decision_decides_one_approval() {
+    let house = house().await;
+    let named = [("x-agent-id", "agent-001")];
+    for moment in ["", r#","timestamp":"2025-12-05T17:00:00.000Z""#] {
+        let body = format!(r#"{{"decision":"approve","approved_by":"human"{moment}}}"#);
+        let signature = sign(&consumer(), &body);
+        let signed = [
+            ("x-amorce-agent-id", "agent-001"),
+            ("x-agent-signature", &*signature),
+        ];
+        let mut submitted = Vec::new();
+        for _ in 0..2 {
+            let asked = house
+                .post("/v1/approvals/create", r#"{"summary":"Book"}"#, &named)
+                .await;
+            let id = asked.body["approval_id"].as_str().unwrap();
+            let path = format!("/api/v1/approvals/{id}/submit");
+            for _ in 0..2 {
+                let answer = house.post(&path, body.clone(), &signed).await;
+                submitted.push((answer.status, answer.text.contains("Signature already used")));
+            }
+            let read = house.get(&format!("/api/v1/approvals/{id}")).await;
+            submitted.push((read.status, read.body["status"] == "pending"));
+        }
+        let (decided, refused) = ((200, false), (401, true));
+        let expected = [decided, decided, decided, refused, refused, (200, true)];
+        assert_eq!(submitted, expected, "{body}");
+    }
+}

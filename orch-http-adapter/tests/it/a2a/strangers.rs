@@ -1,8 +1,13 @@
 //! Whoever has no key, no signature or another's is kept out of what needs one.
 
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request},
+};
 use orch::auth::AgentSigner;
 use orch_core::Secret;
-use orch_http_adapter::a2a::A2aOptions;
+use orch_http_adapter::a2a::{A2a, A2aOptions};
+use serde_json::json;
 
 use super::house::{cloud, consumer, house, house_with, page, sign};
 
@@ -31,22 +36,20 @@ async fn without_the_key_of_the_surface_nothing_opens_in_the_cloud() {
     }
     assert_eq!(house.transact(&page()).await.status, 200);
     let caller = orch::Caller::host("ops".parse().unwrap());
-    let draft = orch::auth::KeyDraft::new(orch::auth::KeyForm::A2a, "made");
-    let made = house
-        .orchestrator
-        .api_keys()
-        .create(&caller, draft)
-        .await
-        .unwrap();
-    let headers = [
-        ("x-agent-signature", &*signature),
-        ("x-api-key", made.token.expose()),
-    ];
-    assert_eq!(
-        house.post("/v1/a2a/transact", page(), &headers).await.status,
-        200,
-        "keys that were made count"
-    );
+    for (scopes, status) in [(&[][..], 200), (&[A2a::SCOPE], 200), (&["approvals"], 401)] {
+        let draft = orch::auth::KeyDraft {
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..orch::auth::KeyDraft::new(orch::auth::KeyForm::A2a, "made")
+        };
+        let made = house.orchestrator.api_keys().create(&caller, draft).await;
+        let made = made.unwrap();
+        let headers = [
+            ("x-agent-signature", &*signature),
+            ("x-api-key", made.token.expose()),
+        ];
+        let answer = house.post("/v1/a2a/transact", page(), &headers).await;
+        assert_eq!(answer.status, status, "keys that were made count, for {scopes:?}");
+    }
 }
 
 #[tokio::test]
@@ -66,6 +69,18 @@ async fn nobody_signs_for_another() {
             .await;
         assert_eq!((answer.status, answer.code()), (401, "INVALID_SIGNATURE"));
     }
+    let unsigned = house.post("/api/v1/services", service, &[]).await;
+    assert_eq!(
+        (unsigned.status, &unsigned.body["error"]),
+        (401, &json!("Missing X-Agent-Signature header"))
+    );
+    let unreadable = Request::post("/api/v1/approvals")
+        .header("content-type", "application/json")
+        .header("x-agent-id", "agent-001")
+        .header("x-agent-signature", HeaderValue::from_bytes(b"\xff").unwrap())
+        .body(Body::from(r#"{"summary":"Book"}"#));
+    let answer = house.ask(unreadable.unwrap()).await;
+    assert_eq!((answer.status, answer.code()), (401, "INVALID_SIGNATURE"));
     let taken = r#"{"provider_agent_id":"agent-009","service_id":"srv-greet"}"#;
     let answer = house
         .post(

@@ -8,6 +8,7 @@ use orch::{
     a2a::testing::Script,
     auth::{KeyDraft, KeyForm},
 };
+use orch_http_adapter::{approvals::ApprovalPage, market::Market};
 use serde_json::json;
 
 use crate::house::{Answer, House, after, caller, house};
@@ -48,6 +49,16 @@ async fn without_a_key_of_this_surface_nothing_opens() {
         ..KeyDraft::new(KeyForm::Market, "expired")
     };
     let expired = keys.create(&acme, draft).await.unwrap();
+    let of_scope = async |scope: &str| {
+        let draft = KeyDraft {
+            scopes: vec![scope.to_owned()],
+            ..KeyDraft::new(KeyForm::Market, "for one thing")
+        };
+        let minted = keys.create(&acme, draft).await.unwrap();
+        format!("Bearer {}", minted.token.expose())
+    };
+    let for_the_page = of_scope(ApprovalPage::SCOPE).await;
+    let for_the_market = of_scope(Market::SCOPE).await;
     house.clock.advance(Duration::from_secs(1));
     let gateway = house.key_of("acme", KeyForm::Gateway).await;
     let unknown = format!("0rca_{}", "A".repeat(43));
@@ -63,6 +74,7 @@ async fn without_a_key_of_this_surface_nothing_opens() {
         Some(format!("Bearer {gateway}")),
         Some(format!("Bearer {}", revoked.token.expose())),
         Some(format!("Bearer {}", expired.token.expose())),
+        Some(for_the_page),
     ];
     for authorization in &authorizations {
         for route in ROUTES {
@@ -88,6 +100,8 @@ async fn without_a_key_of_this_surface_nothing_opens() {
     }
     let lower = ask(&house, ("GET", "/agents"), Some(&format!("bearer {}", house.key))).await;
     assert_eq!(lower.status, 200, "the scheme's case does not matter");
+    let scoped = ask(&house, ("GET", "/agents"), Some(&for_the_market)).await;
+    assert_eq!(scoped.status, 200, "a key for this surface opens it");
 }
 
 #[tokio::test]
