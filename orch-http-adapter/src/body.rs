@@ -1,7 +1,11 @@
 //! Bodies of requests, read up to their bounds.
 
+use std::{pin::pin, time::Duration};
+
 use axum::body::{Body, Bytes};
+use futures_util::future::{Either, select};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use orch::{Clock, SystemClock};
 
 /// The most levels that the JSON of a body nests.
 #[cfg(feature = "market")]
@@ -15,13 +19,20 @@ pub(crate) enum BodyFault {
     /// Its JSON nests deeper than [`MAX_DEPTH`].
     #[cfg(feature = "market")]
     TooDeep,
-    /// The connection broke before its end.
+    /// The connection broke before its end, or nobody waits for that any longer.
     Broken,
 }
 
-/// Reads a body of at most `limit` bytes. More than that is never kept.
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Reads a body of at most `limit` bytes, which come within a minute. More than that is never kept.
 pub(crate) async fn collect(body: Body, limit: usize) -> Result<Bytes, BodyFault> {
-    let collected = Limited::new(body, limit).collect().await;
+    let collecting = pin!(Limited::new(body, limit).collect());
+    let collected = match select(collecting, SystemClock.sleep(PATIENCE)).await {
+        Either::Left((collected, _)) => collected,
+        Either::Right(_) => return Err(BodyFault::Broken),
+    };
     let collected = collected.map_err(|error| {
         if error.is::<LengthLimitError>() {
             BodyFault::TooLarge
@@ -74,6 +85,13 @@ mod tests {
         assert!(is_deeper(b"[[[1]]]", 2));
         assert!(!is_deeper(br#"["[[[", "\"[[["]"#, 1));
         assert!(is_deeper(br#"{"a": {"\\": [1]}}"#, 2));
+    }
+
+    // The timer goes on by itself when nothing else is to be done.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let never = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+        assert_eq!(collect(never, 10).await, Err(BodyFault::Broken));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 pub mod a2a;
 #[cfg(feature = "approvals")]
 pub mod approvals;
-#[cfg(any(feature = "market", feature = "a2a"))]
+#[cfg(any(feature = "market", feature = "a2a", feature = "approvals"))]
 mod body;
 mod document;
 #[cfg(any(feature = "market", feature = "a2a"))]
@@ -16,6 +16,6 @@ mod serve;
 mod slashes;
 mod surface;
 
-pub use serve::{ServeError, serve};
+pub use serve::serve;
 pub use surface::Surface;
 pub use tower_http::cors;

@@ -80,7 +80,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move {
-            orch_http_adapter::serve(listener, router, pending(), &SystemClock, Duration::ZERO).await
+            orch_http_adapter::serve(listener, router, pending(), &SystemClock, Duration::ZERO).await;
         });
         let canonical = Form::A
             .write(&Document::read(body(0, 0).as_bytes())?)

@@ -49,19 +49,19 @@ pub(super) async fn serve(arguments: &Arguments, serve: &ServeArguments) -> Resu
     };
     let drain = config.server.drain();
     let served = serve_router(listener, router, stop, &**home.orchestrator.clock(), drain);
-    let (ended, served) = match select(worker, Box::pin(served)).await {
+    let ended = match select(worker, Box::pin(served)).await {
         // Nothing is worked on here, such as when another process serves the same file.
         Either::Left((ended, serving)) => {
             drop(give_up);
-            (ended, serving.await)
+            serving.await;
+            ended
         }
-        Either::Right((served, worker)) => {
+        Either::Right(((), worker)) => {
             home.orchestrator.shutdown(drain).await;
-            (worker.await, served)
+            worker.await
         }
     };
     ended.map_err(CliError::other)?.map_err(CliError::other)?;
-    served.map_err(CliError::other)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,14 +1,13 @@
 //! What browsers send: forms, from this page and no other.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Request},
     http::HeaderMap,
 };
-use http_body_util::{BodyExt, Limited};
 use orch_core::Secret;
 
 use super::{error::PageError, session::Session};
+use crate::body::collect;
 
 /// A form, from a page of the same origin as far as the browser says.
 #[derive(Debug)]
@@ -43,8 +42,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if is_from_elsewhere(request.headers()) {
             return Err(PageError::Forged);
         }
-        let body = Limited::new(request.into_body(), MAX_BYTES).collect().await;
-        let body: Bytes = body.map_err(|_| PageError::Malformed)?.to_bytes();
+        let body = collect(request.into_body(), MAX_BYTES).await;
+        let body = body.map_err(|_| PageError::Malformed)?;
         let fields = form_urlencoded::parse(&body);
         Ok(Self(
             fields
