@@ -30,8 +30,8 @@ impl Form {
         }
     }
 
-    /// The document in this form. `None` where [`D`](Self::D) has none: two integers that binary64 cannot tell apart would
-    /// share one signature.
+    /// The document in this form. `None` where [`D`](Self::D) has none: two integers would share one signature that binary64
+    /// cannot tell apart, or of which ECMAScript writes one as the other.
     pub fn write(self, document: &Document<'_>) -> Option<Vec<u8>> {
         let mut writer = Writer {
             form: self,

@@ -30,8 +30,9 @@ pub trait Exchanged: fmt::Debug + Send + Sync + 'static {
 ///
 /// **How far the processes drift apart.** One of them decides by what it let through itself, and by what the others told
 /// until then. So within any 60 seconds the burst is exceeded at most by what the others let through in the time that one
-/// exchange takes to come round: [`INTERVAL`](Self::INTERVAL) and two trips to the store. In the long run it is not exceeded
-/// at all, since whatever was too much is owed. While the store is away each process counts for itself, and tells afterwards
+/// exchange takes to come round: [`INTERVAL`](Self::INTERVAL) and two trips to the store. In the long run two processes do
+/// not exceed it, since whatever was too much is owed: at most a burst, which of more processes that are all asked at once
+/// may be less than they let through. While the store is away each process counts for itself, and tells afterwards
 /// what it let through in the last minute.
 #[derive(Debug)]
 pub struct Exchange {
