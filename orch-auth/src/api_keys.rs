@@ -74,6 +74,22 @@ impl ApiKeys {
         Ok((caller, key))
     }
 
+    /// The same for one part of the surface, which a key with scopes must name.
+    ///
+    /// # Errors
+    /// [`InvalidKey`](AuthError::InvalidKey), also for a key that is for something else.
+    pub async fn authenticate_for(
+        &self,
+        scope: &str,
+        form: KeyForm,
+        text: &str,
+    ) -> Result<(Caller, ApiKey), AuthError> {
+        let (caller, key) = self.authenticate(form, text).await?;
+        key.allows(scope)
+            .then_some((caller, key))
+            .ok_or(AuthError::InvalidKey)
+    }
+
     /// The keys of the caller's account, the newest first.
     ///
     /// # Errors

@@ -17,10 +17,10 @@ impl A2a {
             return Ok(());
         }
         let keys = self.orchestrator().api_keys();
-        match keys.authenticate(KeyForm::A2a, shown).await {
-            Ok((_, key)) if key.allows(Self::SCOPE) => Ok(()),
+        match keys.authenticate_for(Self::SCOPE, KeyForm::A2a, shown).await {
+            Ok(_) => Ok(()),
             Err(AuthError::Store(error)) => Err(ApiError::failed(&error)),
-            Ok(_) | Err(_) => Err(ApiError::unauthorized()),
+            Err(_) => Err(ApiError::unauthorized()),
         }
     }
 

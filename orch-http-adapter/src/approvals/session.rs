@@ -122,11 +122,11 @@ impl ApprovalPage {
 
     async fn authenticate(&self, form: KeyForm, key: &str) -> Result<(Caller, ApiKey), PageError> {
         let keys = self.orchestrator().api_keys();
-        match keys.authenticate(form, key).await {
-            Ok((caller, key)) if key.allows(Self::SCOPE) => Ok((caller, key)),
-            Ok(_) | Err(AuthError::InvalidKey) => Err(PageError::Key),
-            Err(other) => Err(PageError::failed(&other)),
-        }
+        let admitted = keys.authenticate_for(Self::SCOPE, form, key).await;
+        admitted.map_err(|error| match error {
+            AuthError::InvalidKey => PageError::Key,
+            other => PageError::failed(&other),
+        })
     }
 
     fn cookie(&self, token: &str, max_age: u64) -> String {

@@ -56,12 +56,7 @@ async fn counted(
 async fn authenticate(market: &Market, headers: &HeaderMap) -> Result<(Caller, ApiKey), AuthError> {
     let token = bearer(headers).ok_or(AuthError::InvalidKey)?;
     let keys = market.orchestrator().api_keys();
-    let (caller, key) = keys.authenticate(KeyForm::Market, token).await?;
-    if key.allows(Market::SCOPE) {
-        Ok((caller, key))
-    } else {
-        Err(AuthError::InvalidKey)
-    }
+    keys.authenticate_for(Market::SCOPE, KeyForm::Market, token).await
 }
 
 /// The token of `Authorization: Bearer`; the scheme's case does not matter (RFC 9110, section 11.1).

@@ -12,8 +12,8 @@ use super::{
 
 /// Groups of at most so many agents whose tasks fit the wishes, the ones that fit most first.
 ///
-/// Each group begins with another agent and takes, while there is room, who does most of what nobody in it does: this
-/// finds a single agent that does it all wherever there is one, and hardly ever misses a group of two.
+/// Each group begins with another of the agents that fit most and takes, while there is room, who fits most of what nobody in
+/// it does. Not every group is looked at.
 pub(super) fn groups(pool: &Pool, wishes: &[Wish], most: u32) -> Vec<BTreeSet<AgentId>> {
     let able = able(pool, wishes);
     let mut first: Vec<usize> = (0..able.len()).collect();
